@@ -1,0 +1,46 @@
+# Everything runs in .venv, which the first command makes; nothing but Python >= 3.11 and make is needed.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$p -c '$(NEW_ENOUGH)' 2>/dev/null; then echo $$p; break; fi; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check bench clean
+
+help: ## the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
+
+.venv/runtime: requirements.txt
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed. If it has another name: make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/runtime ## the example organisation, in data/demo
+	@exec $(BIN)/python -m cop demo
+
+run: .venv/runtime ## your own organisation, in data/
+	@exec $(BIN)/python -m cop run
+
+test: .venv/dev ## the tests
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: .venv/dev ## lint, types, import contracts, schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pip check
+	$(BIN)/python -m cop check-schema
+
+bench: .venv/dev ## the benchmarks: ratios to baselines of the same run
+	$(BIN)/python -m benchmarks
+
+clean: ## remove the virtual environment, keep the data
+	rm -rf .venv

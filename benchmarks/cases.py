@@ -1,0 +1,268 @@
+"""The cases: what is measured, against what, and the goal."""
+
+import functools
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+
+from benchmarks import data
+from benchmarks.load import Load, Timings
+from benchmarks.report import Report
+from benchmarks.server import TOKEN, TOKEN_HASH, Server, naive, product
+from cop import db as database
+from cop.accounts.queries import actor_of_account
+from cop.execute import execute
+from cop.models import Attendance, CommunitySession, GrantedRole, Membership
+from cop.periods import utcnow
+from cop.permissions import Actor
+from cop.sessions import inputs
+from cop.sessions.operations import record_session
+from cop.settings import ROOT
+
+PAGES = {
+    "catalog": "",
+    "community": "c=c1",
+    "session": "id=1",
+    "kpis": "",
+    "record": "community=c1",
+    "plan": "community=c1",
+    "account": "",
+    "accounts": "",
+}
+COOKIE = f"cop_session={TOKEN}"
+WRITERS = 50
+_NUMBERS = itertools.count()
+
+
+@functools.cache
+def _folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="cop-bench-"))
+
+
+@functools.cache
+def _organisation(size: data.Size) -> tuple[Path, Actor]:
+    """An organisation of that size, with an admin who is signed in."""
+    folder = _folder() / size.label.split()[0]
+    made = data.make(folder, size)
+    engine = database.make_engine(made.database_url)
+    account_id = data.sign_in(engine, 1, TOKEN_HASH, GrantedRole.ADMIN)
+    with database.reading(engine) as db:
+        actor = actor_of_account(db, account_id, now=utcnow())
+    engine.dispose()
+    if actor is None:
+        raise SystemExit("the bench's account is not active")
+    return folder, actor
+
+
+def _engine(folder: Path) -> sa.Engine:
+    return database.make_engine(f"sqlite:///{folder / 'cop.sqlite3'}")
+
+
+def _save(engine: sa.Engine, actor: Actor, community_id: int, people: Sequence[int], start: datetime) -> int:
+    """Save a session as a facilitator does; returns its id."""
+    plan = inputs.Plan(
+        title=f"Bench {next(_NUMBERS)}", start=start, end=start + timedelta(hours=1), time_zone="Europe/Madrid"
+    )
+    came = inputs.Report(attendance="list", attended=people)
+    saved: int = execute(record_session, actor, on=engine, community_id=community_id, plan=plan, report=came)
+    return saved
+
+
+def _yesterday() -> datetime:
+    return datetime.combine(utcnow().date() - timedelta(days=1), datetime.min.time()).replace(hour=9)
+
+
+def cold_start(report: Report, _sessions: Sequence[int]) -> None:
+    """The app's own start on top of the libraries'."""
+    report.head("Cold start: the app against `import streamlit, pandas, altair`, seconds")
+    folder, _actor = _organisation(data.SMALL)
+    libraries = "import streamlit, pandas, altair"
+    codes = {"libraries": libraries, "app": f"{libraries}; import app"}
+    times: dict[str, list[float]] = {name: [] for name in codes}
+    env = os.environ | {"COP_DATA_DIR": str(folder)}
+    for _ in range(7):
+        for name, code in codes.items():
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, env=env, cwd=ROOT, stderr=subprocess.DEVNULL)
+            times[name].append(time.perf_counter() - start)
+    report.ratio("cold start", statistics.median(times["app"]), statistics.median(times["libraries"]), at_most=1.25)
+
+
+def writers(report: Report, _sessions: Sequence[int]) -> None:
+    """50 facilitators save at the same moment."""
+    report.head(f"{WRITERS} writers saving sessions at once, four saves each")
+    folder, actor = _organisation(data.SMALL)
+    engine = _engine(folder)
+    before = _counts(engine)
+    barrier, errors = threading.Barrier(WRITERS), []
+
+    def write(index: int) -> int:
+        barrier.wait()
+        saved = 0
+        for turn in range(4):
+            try:
+                _save(engine, actor, index % 25 + 1, range(1, 21), _yesterday() - timedelta(days=turn))
+                saved += 1
+            except Exception as error:  # noqa: BLE001 - counted
+                errors.append(repr(error))
+        return saved
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        acknowledged = sum(pool.map(write, range(WRITERS)))
+    seconds = time.perf_counter() - start
+    after = _counts(engine)
+    report.check(f"{acknowledged} saves acknowledged, {len(errors)} errors {errors[:1]}", good=not errors)
+    lost = acknowledged - (after[0] - before[0])
+    report.check(f"{lost} sessions lost", good=lost == 0)
+    report.check("20 attendances of each", good=after[1] - before[1] == 20 * acknowledged)
+    plain = _plain_inserts(folder, acknowledged)
+    report.ratio("ms a save, against bare inserts of the same rows", 1000 * seconds / acknowledged, plain)
+    engine.dispose()
+
+
+def _counts(engine: sa.Engine) -> tuple[int, int]:
+    with database.reading(engine) as db:
+        sessions = db.scalar(sa.select(sa.func.count()).select_from(CommunitySession)) or 0
+        return sessions, db.scalar(sa.select(sa.func.count()).select_from(Attendance)) or 0
+
+
+def _plain_inserts(folder: Path, count: int) -> float:
+    """Milliseconds for one transaction that inserts a session and 20 attendances, nothing else, on a bare table."""
+    engine = _engine(folder)
+    with database.transaction(engine) as db:
+        db.execute(sa.text("CREATE TABLE bench_session (id INTEGER PRIMARY KEY, title TEXT)"))
+        db.execute(sa.text("CREATE TABLE bench_attendance (session_id INTEGER, person_id INTEGER)"))
+    start = time.perf_counter()
+    for _ in range(count):
+        with database.transaction(engine) as db:
+            made = db.execute(sa.text("INSERT INTO bench_session (title) VALUES ('x') RETURNING id")).scalar_one()
+            rows = [{"s": made, "p": person} for person in range(20)]
+            db.execute(sa.text("INSERT INTO bench_attendance VALUES (:s, :p)"), rows)
+    milliseconds = 1000 * (time.perf_counter() - start) / count
+    with database.transaction(engine) as db:
+        db.execute(sa.text("DROP TABLE bench_session"))
+        db.execute(sa.text("DROP TABLE bench_attendance"))
+    engine.dispose()
+    return milliseconds
+
+
+def first_read(report: Report, _sessions: Sequence[int]) -> None:
+    """The KPI page of the first viewer after somebody saved."""
+    report.head("KPI page, first run after a save: 1,000,000 against 10,000 attendances, ms")
+    medians = {}
+    for size in (data.SMALL, data.LARGE):
+        folder, actor = _organisation(size)
+        with product(folder) as server:
+            medians[size] = _after_writes(server, folder, actor)
+            report.line(f"{size.label}: median {medians[size]:.0f} ms, server's peak {server.peak_mb:.0f} MB")
+    report.ratio("first run after a save", medians[data.LARGE], medians[data.SMALL], at_most=3)
+    folder, _actor = _organisation(data.LARGE)
+    start = time.perf_counter()
+    with _engine(folder).connect() as connection:
+        for table in (CommunitySession, Attendance, Membership):
+            pd.read_sql(sa.select(table.__table__), connection)
+    report.ratio(
+        "the same against reading the rows into pandas", medians[data.LARGE], 1000 * (time.perf_counter() - start)
+    )
+
+
+def _after_writes(server: Server, folder: Path, actor: Actor) -> float:
+    """The median time of a run that follows a save, over 12 saves."""
+    engine = _engine(folder)
+    Load(server.base, "kpis", 1, 3, cookie=COOKIE).run()  # the first run ever warms what never changes
+    saves = iter(range(1_000))
+
+    def save() -> None:
+        _save(engine, actor, next(saves) % 25 + 1, range(1, 21), _yesterday())
+
+    timings = Load(server.base, "kpis", 1, 12, cookie=COOKIE, before=save).run()
+    _no_errors(timings)
+    engine.dispose()
+    return statistics.median(timings.rerun)
+
+
+def _no_errors(timings: Timings) -> None:
+    if timings.errors:
+        raise SystemExit(f"{len(timings.errors)} sessions failed: {timings.errors[0]}")
+
+
+def pages(report: Report, sessions: Sequence[int]) -> None:
+    """Every page against the empty page, and the KPI page against its naive twin."""
+    folder, _actor = _organisation(data.SMALL)
+    kpis: dict[int, Timings] = {}
+    with product(folder) as server:
+        for count in sessions:
+            report.head(f"{count} sessions, each rerunning every 2 s: p95 in ms against the empty page")
+            empty = Load(server.base, "empty", count, 8, cookie=COOKIE).run()
+            _no_errors(empty)
+            report.line(f"empty: p50 {empty.p(0.5):.1f}, p95 {empty.p(0.95):.1f}")
+            for page, query in PAGES.items():
+                timings = Load(server.base, page, count, 8, [query], COOKIE).run()
+                _no_errors(timings)
+                goal = 6 if page == "kpis" and count >= 100 else None
+                report.ratio(f"{page} (p50 {timings.p(0.5):.1f})", timings.p(0.95), empty.p(0.95), at_most=goal)
+                kpis |= {count: timings} if page == "kpis" else {}
+        report.line(f"server's peak memory: {server.peak_mb:.0f} MB")
+    most = max(sessions)
+    with naive(folder) as server:
+        report.head(f"The KPI page drawn naively on stock settings, {most} sessions")
+        slow = Load(server.base, "", most, 3, timeout=600).run()
+        report.line(f"naive: p50 {slow.p(0.5):,.0f}, p95 {slow.p(0.95):,.0f} ms, peak {server.peak_mb:.0f} MB")
+        faster = slow.p(0.95) / kpis[most].p(0.95)
+        report.check(f"KPI page's p95 is {faster:,.0f} × faster than the naive one's (goal ≥ 50)", good=faster >= 50)
+
+
+def live(report: Report, sessions: Sequence[int]) -> None:
+    """The KPI page under 20 filter settings, while a session is saved every 5 s."""
+    count = max(sessions)
+    report.head(f"KPI page, {count} sessions with 20 filter settings, a save every 5 s")
+    folder, actor = _organisation(data.SMALL)
+    engine, stop = _engine(folder), threading.Event()
+
+    def keep_saving() -> None:
+        turn = 0
+        while not stop.wait(5):
+            turn += 1
+            _save(engine, actor, turn % 25 + 1, range(1, 21), _yesterday())
+
+    with product(folder) as server:
+        empty = Load(server.base, "empty", count, 10, cookie=COOKIE).run()
+        _no_errors(empty)
+        writer = threading.Thread(target=keep_saving)
+        writer.start()
+        try:
+            timings = Load(server.base, "kpis", count, 15, _settings(), COOKIE).run()
+        finally:
+            stop.set()
+            writer.join()
+        _no_errors(timings)
+        report.line(f"p50 {timings.p(0.5):.1f} ms, peak memory {server.peak_mb:.0f} MB")
+        report.ratio("p95 against the empty page", timings.p(0.95), empty.p(0.95), at_most=20)
+    engine.dispose()
+
+
+def _settings() -> list[str]:
+    """20 filter settings of the KPI page."""
+    return [f"area={area}&period={period}" for area in (1, 2, 3, 4, 5) for period in ("3", "6", "12", "24")]
+
+
+CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
+    "cold_start": cold_start,
+    "writers": writers,
+    "first_read": first_read,
+    "pages": pages,
+    "live": live,
+}

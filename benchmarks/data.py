@@ -1,0 +1,206 @@
+"""Made-up organisations of a given size, written fast: for measuring, not for looking at."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop import db as database
+from cop import facts
+from cop.models import (
+    Account,
+    Area,
+    Attendance,
+    AttendanceKind,
+    Community,
+    CommunitySession,
+    Facilitator,
+    FacilitatorRole,
+    GrantedRole,
+    Membership,
+    Organisation,
+    OrgUnit,
+    Person,
+    RoleGrant,
+    SessionStatus,
+    SignInSession,
+    Stage,
+)
+from cop.periods import utcnow
+from cop.schema import open_database
+from cop.settings import Settings, settings
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large an organisation to make; attendances come out at about communities × sessions × come."""
+
+    people: int
+    communities: int
+    sessions: int
+    come: int
+    units: int
+    months: int
+
+    @property
+    def label(self) -> str:
+        """Its number of attendances, in words."""
+        return f"{self.communities * self.sessions * self.come:,} attendances"
+
+
+SMALL = Size(people=400, communities=25, sessions=20, come=20, units=25, months=24)
+LARGE = Size(people=20_000, communities=500, sessions=100, come=20, units=300, months=60)
+
+
+def make(folder: Path, size: Size) -> Settings:
+    """A migrated database in `folder` with an organisation of that size; returns its settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Settings(folder, f"sqlite:///{folder / 'cop.sqlite3'}", settings().idle_limit, settings().absolute_limit)
+    open_database(made)
+    engine = database.make_engine(made.database_url)
+    with database.transaction(engine) as db:
+        _fill(db, size, random.Random(7))
+    with database.transaction(engine) as db:
+        for community_id in db.scalars(sa.select(Community.id)).all():
+            facts.refresh(db, community_id, date(1900, 1, 1))
+        database.bump(db, ("catalog", "memberships", "sessions", "people"))
+    engine.dispose()
+    return made
+
+
+def _fill(db: DbSession, size: Size, rng: random.Random) -> None:
+    now, today = utcnow(), utcnow().date()
+    db.add(Organisation(name="Bench", time_zone="Europe/Madrid", is_example=True))
+    _insert(db, OrgUnit, [{"id": 1, "name": "All", "parent_id": None}])
+    units = range(2, size.units + 2)
+    _insert(db, OrgUnit, [{"id": i, "name": f"Unit {i}", "parent_id": 1} for i in units])
+    _insert(db, Area, [{"id": i, "name": f"Area {i}"} for i in range(1, 9)])
+    _insert(
+        db,
+        Person,
+        [
+            {
+                "id": i,
+                "name": f"Person {i}",
+                "kind": "staff",
+                "email": f"p{i}@bench.example",
+                "org_unit_id": rng.choice(units),
+                "active": True,
+                "created_at": now,
+            }
+            for i in range(1, size.people + 1)
+        ],
+    )
+    _insert(
+        db,
+        Community,
+        [
+            {
+                "id": i,
+                "slug": f"c{i}",
+                "name": f"Community {i}",
+                "focus": "What a benchmark needs",
+                "area_id": i % 8 + 1,
+                "stage": rng.choice(list(Stage)),
+                "created_at": now,
+                "founded_on": today - timedelta(days=31 * size.months),
+            }
+            for i in range(1, size.communities + 1)
+        ],
+    )
+    session_id = 0
+    for community_id in range(1, size.communities + 1):
+        members = rng.sample(range(1, size.people + 1), min(size.people, size.come * 3))
+        _insert(
+            db,
+            Membership,
+            [
+                {
+                    "community_id": community_id,
+                    "person_id": person,
+                    "joined_on": today - timedelta(days=rng.randrange(size.months * 30)),
+                }
+                for person in members
+            ],
+        )
+        db.add(Facilitator(community_id=community_id, person_id=members[0], role=FacilitatorRole.LEAD))
+        sessions, attendances = [], []
+        for index in range(size.sessions):
+            session_id += 1
+            day = today - timedelta(days=int(index * size.months * 30 / size.sessions))
+            starts = datetime.combine(day, time(9), UTC)
+            sessions.append(
+                {
+                    "id": session_id,
+                    "community_id": community_id,
+                    "title": f"Session {session_id}",
+                    "kind": "regular",
+                    "status": SessionStatus.HELD,
+                    "starts_at": starts,
+                    "ends_at": starts + timedelta(hours=1),
+                    "time_zone": "Europe/Madrid",
+                    "day": day,
+                    "attendance_kind": AttendanceKind.LIST,
+                    "uid": f"bench-{session_id}",
+                    "created_at": now,
+                }
+            )
+            attendances += [{"session_id": session_id, "person_id": p} for p in rng.sample(members, size.come)]
+        _insert(db, CommunitySession, sessions)
+        _insert(db, Attendance, attendances)
+
+
+def _insert(db: DbSession, table: Any, rows: list[dict[str, Any]]) -> None:
+    columns = table.__table__.columns
+    defaults = {c.key: c.default.arg for c in columns if c.default is not None and c.default.is_scalar}
+    versions = {"version": 1} if "version" in columns else {}
+    texts = {
+        c.key: ""
+        for c in columns
+        if isinstance(c.type, sa.String | sa.Text) and not c.nullable and not isinstance(c.type, sa.Enum)
+    }
+    db.execute(sa.insert(table), [_filler(table) | texts | versions | defaults | row for row in rows])
+
+
+def _filler(table: Any) -> dict[str, Any]:
+    """What the models give by default and a bulk insert doesn't."""
+    return {
+        Community: {"type": "community"},
+        CommunitySession: {"sequence": 0},
+        Attendance: {"led": False, "spoke": False},
+        OrgUnit: {"active": True},
+        Area: {"active": True},
+    }.get(table, {})
+
+
+def sign_in(engine: sa.Engine, person_id: int, token_hash: str, *roles: GrantedRole) -> int:
+    """An account with roles and a live session, whose token has that hash; returns the account's id."""
+    now = utcnow()
+    with database.transaction(engine) as db:
+        account = Account(
+            person_id=person_id,
+            username=f"p{person_id}@bench.example",
+            password_hash="!",
+            must_change_password=False,
+            created_at=now,
+            password_changed_at=now,
+        )
+        db.add(account)
+        db.flush()
+        for role in roles:
+            unit = 1 if role is GrantedRole.MANAGER else None
+            db.add(RoleGrant(account_id=account.id, role=role, org_unit_id=unit, granted_on=now.date()))
+        db.add(
+            SignInSession(
+                token_hash=token_hash,
+                account_id=account.id,
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + timedelta(days=1),
+            )
+        )
+        return account.id

@@ -1,0 +1,288 @@
+"""Who is acting, read afresh each time; and what the screens on accounts show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop.accounts.browsers import describe
+from cop.errors import NotFound
+from cop.models import (
+    Account,
+    Community,
+    Facilitator,
+    GrantedRole,
+    OrgUnit,
+    Person,
+    PersonKind,
+    RoleGrant,
+    SignInSession,
+)
+from cop.organisation import time_zone, units_below
+from cop.periods import local_day
+from cop.permissions import Actor, Permission, Role, require
+from cop.query import query
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A live sign-in session and what the gate must know of it."""
+
+    actor: Actor
+    username: str
+    session_id: int
+    last_seen_at: datetime
+    must_change_password: bool
+
+
+def signed_in(db: DbSession, token_hash: str | None, *, now: datetime, idle_seconds: float) -> SignedIn | None:
+    """The live session behind a token's hash; None when unknown, ended, expired, idle or deactivated."""
+    if not token_hash:
+        return None
+    row = db.execute(
+        sa.select(SignInSession, Account, Person.name)
+        .join(Account, Account.id == SignInSession.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))
+    ).one_or_none()
+    if row is None:
+        return None
+    session, account, name = row
+    return SignedIn(
+        actor=_actor(db, account, name, now),
+        username=account.username,
+        session_id=session.id,
+        last_seen_at=session.last_seen_at,
+        must_change_password=account.must_change_password,
+    )
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What the gate needs to know of a live session: whose, and whether only the password form is open to it."""
+
+    account_id: int
+    must_change_password: bool
+
+
+def session_pass(db: DbSession, token_hash: str, *, now: datetime, idle_seconds: float) -> Pass | None:
+    """As `signed_in`, in one statement: asked with every request."""
+    row = db.execute(
+        sa.select(Account.id, Account.must_change_password)
+        .join(SignInSession, SignInSession.account_id == Account.id)
+        .where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))
+    ).one_or_none()
+    return Pass(row.id, row.must_change_password) if row else None
+
+
+def is_live(db: DbSession, token_hash: str, *, now: datetime, idle_seconds: float) -> bool:
+    """Whether the session behind a token's hash is still good; one statement, for those who ask every other second."""
+    found = sa.select(SignInSession.id).join(Account, Account.id == SignInSession.account_id)
+    return db.scalar(found.where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))) is not None
+
+
+def _live(now: datetime, idle_seconds: float) -> list[sa.ColumnElement[bool]]:
+    """Neither ended nor expired nor idle for too long, of an active account."""
+    return [
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > now,
+        SignInSession.last_seen_at >= now - timedelta(seconds=idle_seconds),
+        Account.active.is_(True),
+    ]
+
+
+def actor_of_account(db: DbSession, account_id: int, *, now: datetime) -> Actor | None:
+    """The actor an active account is at this moment."""
+    row = db.execute(
+        sa.select(Account, Person.name).join(Person).where(Account.id == account_id, Account.active)
+    ).one_or_none()
+    return _actor(db, row[0], row[1], now) if row else None
+
+
+def _actor(db: DbSession, account: Account, name: str, now: datetime) -> Actor:
+    today = local_day(now, time_zone(db))
+    grants = db.execute(
+        sa.select(RoleGrant.role, RoleGrant.org_unit_id).where(RoleGrant.account_id == account.id)
+    ).all()
+    carried = db.scalars(
+        sa.select(Facilitator.community_id)
+        .join(Community, Community.id == Facilitator.community_id)
+        .where(Facilitator.person_id == account.person_id, *_carries(today))
+    ).all()
+    roles = {Role.STAFF} | {Role(role.value) for role, _unit in grants}
+    if carried:
+        roles.add(Role.FACILITATOR)
+    units = [unit for role, unit in grants if role is GrantedRole.MANAGER and unit is not None]
+    return Actor(
+        account_id=account.id,
+        person_id=account.person_id,
+        name=name,
+        roles=frozenset(roles),
+        community_ids=frozenset(carried),
+        unit_ids=frozenset(units_below(db, units)) if units else frozenset(),
+    )
+
+
+def _carries(today: date) -> list[sa.ColumnElement[bool]]:
+    """Facilitates a community today that is not archived."""
+    return [
+        Community.archived_at.is_(None),
+        sa.or_(Facilitator.since_on.is_(None), Facilitator.since_on <= today),
+        sa.or_(Facilitator.until_on.is_(None), Facilitator.until_on > today),
+    ]
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A live session as its owner sees it."""
+
+    session_id: int
+    name: str
+    since: datetime
+    last_seen_at: datetime
+
+
+@query("accounts")
+def own_browsers(db: DbSession, actor: Actor | None, *, now: datetime, idle_seconds: float) -> tuple[Browser, ...]:
+    """Where the actor is signed in, the last used first. Never cached: signing in raises no revision."""
+    actor = require(actor, Permission.OWN_ACCOUNT)
+    rows = db.scalars(
+        sa.select(SignInSession)
+        .join(Account, Account.id == SignInSession.account_id)
+        .where(SignInSession.account_id == actor.account_id, *_live(now, idle_seconds))
+        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())
+    )
+    return tuple(Browser(row.id, describe(row.user_agent), row.created_at, row.last_seen_at) for row in rows)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role that was granted; `unit` is the manager's."""
+
+    id: int
+    role: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class AccountDetail:
+    """One account with everything it may do, and why."""
+
+    id: int
+    version: int
+    person: str
+    username: str
+    active: bool
+    must_change_password: bool
+    grants: tuple[Grant, ...]
+    facilitates: tuple[str, ...]
+
+
+@query("accounts", "people", "catalog", "organisation")
+def account(db: DbSession, actor: Actor | None, *, account_id: int, today: date) -> AccountDetail:
+    """An account for its owner or the office; NotFound for anybody else, as for an unknown one."""
+    if actor is None or actor.account_id != account_id:
+        require(actor, Permission.ACCOUNT_MANAGE)
+    row = db.execute(sa.select(Account, Person.name).join(Person).where(Account.id == account_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    found, person = row
+    grants = db.execute(
+        sa.select(RoleGrant.id, RoleGrant.role, OrgUnit.name)
+        .outerjoin(OrgUnit, OrgUnit.id == RoleGrant.org_unit_id)
+        .where(RoleGrant.account_id == account_id)
+        .order_by(RoleGrant.role, OrgUnit.name)
+    )
+    carried = db.scalars(
+        sa.select(Community.name)
+        .join(Facilitator, Facilitator.community_id == Community.id)
+        .where(Facilitator.person_id == found.person_id, *_carries(today))
+        .order_by(Community.name)
+    )
+    return AccountDetail(
+        id=found.id,
+        version=found.version,
+        person=person,
+        username=found.username,
+        active=found.active,
+        must_change_password=found.must_change_password,
+        grants=tuple(Grant(grant_id, role.value, unit or "") for grant_id, role, unit in grants),
+        facilitates=tuple(carried),
+    )
+
+
+@query("accounts", "people", "catalog", "organisation")
+def accounts(db: DbSession, actor: Actor | None, *, search: str, closed: bool, today: date) -> pd.DataFrame:
+    """Every account whose person or user name holds the text: who, roles in words, active, last seen.
+
+    With `closed` the deactivated ones too. Never cached: being seen raises no revision.
+    """
+    require(actor, Permission.ACCOUNT_MANAGE)
+    seen = (
+        sa.select(SignInSession.account_id, sa.func.max(SignInSession.last_seen_at).label("last_seen"))
+        .group_by(SignInSession.account_id)
+        .subquery()
+    )
+    rows = db.execute(
+        sa.select(Account.id, Person.id, Person.name, Account.username, OrgUnit.name, Account.active, seen.c.last_seen)
+        .select_from(Account)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+        .outerjoin(seen, seen.c.account_id == Account.id)
+        .where(sa.true() if closed else Account.active.is_(True))
+        .order_by(Person.name, Account.id)
+    ).all()
+    roles = _roles_in_words(db, today)
+    wanted = search.casefold().strip()
+    return pd.DataFrame(
+        [
+            (account_id, name, username, unit or "", ", ".join(roles.get(person_id, ["Staff"])), active, last_seen)
+            for account_id, person_id, name, username, unit, active, last_seen in rows
+            if wanted in name.casefold() or wanted in username
+        ],
+        columns=["account_id", "person", "username", "unit", "roles", "active", "last_seen"],
+    )
+
+
+def _roles_in_words(db: DbSession, today: date) -> dict[int, list[str]]:
+    """By person: what they are beyond staff."""
+    found: dict[int, list[str]] = {}
+    grants = db.execute(
+        sa.select(Account.person_id, RoleGrant.role, OrgUnit.name)
+        .select_from(RoleGrant)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .outerjoin(OrgUnit, OrgUnit.id == RoleGrant.org_unit_id)
+        .order_by(RoleGrant.role, OrgUnit.name)
+    )
+    for person_id, role, unit in grants:
+        found.setdefault(person_id, []).append(f"Manager of {unit}" if unit else role.value.capitalize())
+    carried = db.execute(
+        sa.select(Facilitator.person_id, sa.func.count())
+        .join(Community, Community.id == Facilitator.community_id)
+        .where(*_carries(today))
+        .group_by(Facilitator.person_id)
+    )
+    for person_id, count in carried:
+        found.setdefault(person_id, []).append(f"Facilitator of {count}")
+    return found
+
+
+@query("accounts", "people", "organisation")
+def people_without_account(db: DbSession, actor: Actor | None) -> dict[int, str]:
+    """Staff who can't sign in yet, by id: name, e-mail address and unit, to tell namesakes apart."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    rows = db.execute(
+        sa.select(Person.id, Person.name, Person.email, OrgUnit.name)
+        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(
+            Account.id.is_(None),
+            Person.active.is_(True),
+            Person.merged_into_id.is_(None),
+            Person.kind == PersonKind.STAFF,
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return {row[0]: " · ".join(part for part in row[1:] if part) for row in rows}

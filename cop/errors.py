@@ -1,0 +1,45 @@
+"""The errors that a user can cause or cure; everything else is a fault of ours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CopError(Exception):
+    """A problem that is explained to the user in its own words."""
+
+
+class Invalid(CopError):
+    """Input that breaks a rule; `errors` maps the field to the message shown beside it."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__(" ".join(self.errors.values()))
+
+
+class Forbidden(CopError):
+    """The actor may not do this, or there is no such thing: both get the same answer."""
+
+    def __init__(self) -> None:
+        super().__init__("This doesn't exist, or you may not see or change it.")
+
+
+class NotFound(Forbidden):
+    """No such row; told to the user in the same words as Forbidden."""
+
+
+class Conflict(CopError):
+    """Somebody else changed the row since it was read; `current` holds its values now."""
+
+    def __init__(self, current: Mapping[str, Any], changed_by: str = "", changed_at: str = "") -> None:
+        self.current = dict(current)
+        self.changed_by = changed_by
+        self.changed_at = changed_at
+        super().__init__("Somebody else changed this while you were editing. Nothing of yours was saved yet.")
+
+
+class Throttled(CopError):
+    """Too many attempts; the same sentence whether or not the account exists."""
+
+
+class DatabaseRefused(CopError):
+    """The database is missing, corrupt or newer than this program: it is left untouched."""

@@ -1,0 +1,329 @@
+"""Fills an empty database with the example organisation, all or nothing."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop import audit, facts
+from cop.accounts.passwords import hash_password
+from cop.db import transaction
+from cop.errors import CopError
+from cop.example.clock import Clock, at
+from cop.example.meetings import Meeting
+from cop.example.people import Human
+from cop.example.source import COMPANY, DOMAIN, TIME_ZONE, SignInFact, Source, read_source
+from cop.example.story import Story, World, invent
+from cop.models import (
+    Account,
+    Area,
+    Attendance,
+    Base,
+    Community,
+    CommunitySession,
+    Contribution,
+    Facilitator,
+    GrantedRole,
+    JobRole,
+    Membership,
+    Objective,
+    Organisation,
+    OrgUnit,
+    Person,
+    PersonKind,
+    Resource,
+    RoleGrant,
+    SessionStatus,
+)
+from cop.permissions import SYSTEM
+from cop.query import TOPICS
+
+_PASSWORD_LETTERS = "bcdfghjkmnpqrstvwxz23456789"  # noqa: S105 - none that look alike, no vowels, so no words
+_PLAN_AHEAD = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A way into the example: who it is and what to look at."""
+
+    role: str
+    username: str
+    password: str
+    who: str
+    note: str
+
+
+def load_example(on: sa.Engine | sa.Connection | None = None, *, now: datetime) -> list[SignIn]:
+    """Write the example organisation as it stands at `now`, and give the sign-ins to print.
+
+    Raises CopError, and writes nothing, where the database already holds people, units or communities.
+    """
+    source = read_source()
+    world = invent(source, Clock(now))
+    password = _password()
+    hashed = hash_password(password)  # slow on purpose, so not while the transaction holds the database
+    with transaction(on) as db:
+        _refuse_used(db)
+        _Writer(db, source, world, now).write(hashed)
+    return [SignIn(fact.role, fact.username, password, fact.name, fact.note) for fact in source.sign_ins]
+
+
+def _password() -> str:
+    """About 71 bits of chance in three groups of five."""
+    return "-".join("".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(5)) for _ in range(3))
+
+
+def _refuse_used(db: DbSession) -> None:
+    for table, what in ((Person, "people"), (OrgUnit, "org units"), (Community, "communities")):
+        if db.scalar(sa.select(table.id).limit(1)) is not None:
+            raise CopError(f"The example needs an empty database; this one already holds {what}.")
+
+
+class _Writer:
+    """Turns the invented world into rows; ids come from the database, parents before children."""
+
+    def __init__(self, db: DbSession, source: Source, world: World, now: datetime) -> None:
+        self.db, self.source, self.world, self.now = db, source, world, now
+        self.clock = Clock(now)
+        self.units: dict[str, int] = {}
+        self.person_ids: list[int] = []
+        self.community_ids: dict[str, int] = {}
+
+    def write(self, password_hash: str) -> None:
+        """Everything, in the order in which rows refer to each other."""
+        self._organisation()
+        self._units()
+        self._people()
+        self._accounts(password_hash)
+        self._communities()
+        for story in self.world.stories:
+            self._story(story)
+        audit.record(
+            self.db,
+            SYSTEM,
+            now=self.now,
+            operation="example.load_example",
+            topics=TOPICS,
+            object_type="organisation",
+            object_id=1,
+            after={"name": COMPANY, "people": len(self.person_ids), "communities": len(self.community_ids)},
+        )
+
+    def _add(self, rows: Iterable[Base]) -> None:
+        self.db.add_all(rows)
+        self.db.flush()
+
+    def _organisation(self) -> None:
+        self.db.execute(sa.delete(Organisation))
+        self._add([Organisation(name=COMPANY, time_zone=TIME_ZONE, is_example=True)])
+
+    def _units(self) -> None:
+        """The facts list a unit below its parent."""
+        for fact in self.source.units:
+            unit = OrgUnit(name=fact.name, parent_id=self.units.get(fact.parent))
+            self._add([unit])
+            self.units[fact.name] = unit.id
+
+    def _people(self) -> None:
+        titles = sorted({person.job_role for person in self.world.people if not person.is_guest})
+        roles = {title: JobRole(name=title) for title in titles}
+        self._add(roles.values())
+        rows = [self._person(person, roles) for person in self.world.people]
+        self._add(rows)
+        self.person_ids = [row.id for row in rows]
+
+    def _person(self, person: Human, roles: dict[str, JobRole]) -> Person:
+        if person.is_guest:
+            return Person(name=person.name, kind=PersonKind.GUEST, created_at=at(person.hired_on, 9))
+        return Person(
+            name=person.name,
+            email=person.email,
+            handle=person.handle,
+            org_unit_id=self.units[person.unit],
+            job_role_id=roles[person.job_role].id,
+            active=person.left_on is None,
+            created_at=at(person.hired_on, 9),
+        )
+
+    def _accounts(self, password_hash: str) -> None:
+        for fact in self.source.sign_ins:
+            person = next(person for person in self.world.people if person.sign_in == fact.role)
+            account = Account(
+                person_id=self.person_ids[person.number],
+                username=fact.username,
+                password_hash=password_hash,
+                must_change_password=False,
+                created_at=self.now,
+                password_changed_at=self.now,
+            )
+            self._add([account])
+            self._add(self._grants(fact, account))
+
+    def _grants(self, fact: SignInFact, account: Account) -> list[RoleGrant]:
+        """An admin's and a manager's role are granted; the others follow from who one is."""
+        if fact.role == GrantedRole.ADMIN:
+            unit = None
+        elif fact.manages:
+            unit = self.units[fact.manages]
+        else:
+            return []
+        role = GrantedRole(fact.role)
+        return [RoleGrant(account_id=account.id, role=role, org_unit_id=unit, granted_on=self.clock.today)]
+
+    def _communities(self) -> None:
+        names = sorted({story.fact.area for story in self.world.stories})
+        areas = {name: Area(name=name) for name in names}
+        self._add(areas.values())
+        rows = [self._community(story, areas) for story in self.world.stories]
+        self._add(rows)
+        self.community_ids = {row.slug: row.id for row in rows}
+        for story, row in zip(self.world.stories, rows, strict=True):
+            if story.fact.merged_into:
+                row.merged_into_id = self.community_ids[story.fact.merged_into]
+        self.db.flush()
+
+    def _community(self, story: Story, areas: dict[str, Area]) -> Community:
+        fact = story.fact
+        begun = min(stay.joined_on for stay in story.group.stays)
+        return Community(
+            slug=fact.slug,
+            name=fact.name,
+            type=fact.type,
+            stage=fact.stage,
+            focus=fact.focus,
+            charter=fact.charter,
+            norms=fact.norms,
+            cadence=fact.cadence,
+            channel_url=f"https://chat.{DOMAIN}/{fact.slug}",
+            area_id=areas[fact.area].id,
+            org_unit_id=self.units[fact.host_unit] if fact.host_unit else None,
+            founded_on=story.founded_on,
+            archived_at=at(story.archived_on, 16) if story.archived_on else None,
+            archive_reason=fact.archive_reason,
+            created_at=at(min(story.founded_on or begun, begun), 8),
+        )
+
+    def _story(self, story: Story) -> None:
+        community_id = self.community_ids[story.fact.slug]
+        self._belonging(story, community_id)
+        session_ids = self._sessions(story, community_id)
+        self._outcome(story, community_id, session_ids)
+        facts.touch(self.db, community_id, self._earliest(story))
+
+    @staticmethod
+    def _earliest(story: Story) -> date:
+        days = [stay.joined_on for stay in story.group.stays] + [meeting.day for meeting in story.meetings]
+        return min(days)
+
+    def _belonging(self, story: Story, community_id: int) -> None:
+        self._add(
+            Membership(
+                community_id=community_id,
+                person_id=self.person_ids[stay.person.number],
+                joined_on=stay.joined_on,
+                left_on=stay.left_on,
+                join_reason=stay.join_reason,
+                leave_reason=stay.leave_reason,
+            )
+            for stay in story.group.stays
+        )
+        self._add(
+            Facilitator(
+                community_id=community_id,
+                person_id=self.person_ids[carrier.person.number],
+                role=carrier.role,
+                since_on=carrier.since_on,
+                until_on=carrier.until_on,
+            )
+            for carrier in story.group.carriers
+        )
+
+    def _sessions(self, story: Story, community_id: int) -> list[int]:
+        rows = [self._session(story, community_id, number, meeting) for number, meeting in enumerate(story.meetings, 1)]
+        self._add(rows)
+        visits = [
+            {
+                "session_id": row.id,
+                "person_id": self.person_ids[visit.person.number],
+                "led": visit.led,
+                "spoke": visit.spoke,
+                "note": "",
+            }
+            for row, meeting in zip(rows, story.meetings, strict=True)
+            for visit in meeting.visits
+        ]
+        if visits:
+            self.db.execute(sa.insert(Attendance), visits)
+        return [row.id for row in rows]
+
+    def _session(self, story: Story, community_id: int, number: int, meeting: Meeting) -> CommunitySession:
+        fact, held = story.fact, meeting.status is SessionStatus.HELD
+        moved = meeting.planned_at is not None and meeting.planned_at != meeting.starts_at
+        online = fact.place == "Online"
+        known_since = (meeting.planned_at or meeting.starts_at) - _PLAN_AHEAD
+        return CommunitySession(
+            community_id=community_id,
+            title=meeting.subject.title,
+            kind=meeting.subject.kind,
+            status=meeting.status,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            time_zone=TIME_ZONE,
+            day=meeting.day,
+            planned_starts_at=meeting.planned_at,
+            place="" if online else fact.place,
+            link=f"https://meet.{DOMAIN}/{fact.slug}" if online else "",
+            agenda="\n".join(topic.capitalize() for topic in meeting.subject.topics.split(", ") if topic),
+            topics=meeting.subject.topics if held else "",
+            decisions=meeting.subject.decisions if held else "",
+            attendance_kind=meeting.attendance,
+            headcount=meeting.headcount,
+            cancel_reason=meeting.cancel_reason,
+            uid=f"{fact.slug}-{number}@{DOMAIN}",
+            sequence=int(moved) + int(meeting.status is SessionStatus.CANCELLED),
+            recorded_by_id=self.person_ids[story.group.lead(meeting.day).number] if held else None,
+            recorded_at=min(meeting.ends_at + timedelta(hours=2), self.now) if held else None,
+            created_at=min(known_since, self.now),
+        )
+
+    def _outcome(self, story: Story, community_id: int, session_ids: list[int]) -> None:
+        """What the community aims at and what it has gained."""
+        self._add(
+            Objective(
+                community_id=community_id,
+                statement=objective.statement,
+                measure=objective.measure,
+                baseline=objective.baseline,
+                target=objective.target,
+                current=objective.current,
+                due_on=self.clock.today + timedelta(days=objective.due_in_days),
+                status=objective.status,
+            )
+            for objective in story.fact.objectives
+        )
+        self._add(
+            Contribution(
+                community_id=community_id,
+                session_id=None if gift.meeting is None else session_ids[gift.meeting],
+                person_id=self.person_ids[gift.person.number] if gift.person else None,
+                kind=gift.fact.kind,
+                title=gift.fact.title,
+                day=gift.day,
+            )
+            for gift in story.gifts
+        )
+        self._add(
+            Resource(
+                community_id=community_id,
+                session_id=None if keepsake.meeting is None else session_ids[keepsake.meeting],
+                kind=keepsake.fact.kind,
+                title=keepsake.fact.title,
+                url=f"https://wiki.{DOMAIN}/{story.fact.slug}/{keepsake.fact.page}",
+                added_by_id=self.person_ids[keepsake.person.number],
+                added_at=min(at(keepsake.day, 18), self.now),
+            )
+            for keepsake in story.keepsakes
+        )

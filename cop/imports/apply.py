@@ -1,0 +1,123 @@
+"""Writing a plan into the database, within the caller's transaction."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop import facts
+from cop.imports.changes import TABLES, New, Plan, Shelf
+from cop.imports.existing import MODELS
+from cop.models import Attendance, SessionStatus
+
+TOPICS = {
+    "area": ("organisation", "catalog"),
+    "job_role": ("organisation",),
+    "org_unit": ("organisation",),
+    "person": ("people",),
+    "person_alias": ("people",),
+    "community": ("catalog",),
+    "membership": ("memberships",),
+    "facilitator": ("catalog", "memberships", "sessions"),
+    "community_session": ("sessions",),
+    "attendance": ("sessions",),
+}
+_STAMPED = ("person", "community", "community_session")
+_NOTHING_SAID = {"led": False, "spoke": False, "note": ""}
+_SLICE = 5_000
+
+
+def write(db: DbSession, plan: Plan, *, now: datetime) -> None:
+    """Write every table of the plan, and have the figures of what it touches counted again."""
+    ids: dict[New, int] = {}
+    for table in TABLES:
+        shelf = plan.shelves[table]
+        freed = {key: values for key, values in shelf.updated.items() if not _waits(values, ids)}
+        _update(db, table, freed, ids)  # first, since a new row may take a name that another one gives up
+        _create(db, table, shelf, ids, now)
+        _update(db, table, {key: values for key, values in shelf.updated.items() if key not in freed}, ids)
+    for community, day in plan.touched.items():
+        facts.touch(db, _id(community, ids), day)
+    for person in plan.moved:
+        facts.touch_person(db, person)
+
+
+def topics(plan: Plan) -> tuple[str, ...]:
+    """The topics of the tables that the plan changes."""
+    changed = {topic for table in plan.counts for topic in TOPICS[table]}
+    return tuple(sorted(changed | ({"sessions", "memberships"} if plan.moved else set())))
+
+
+def _waits(values: Mapping[str, Any], ids: Mapping[New, int]) -> bool:
+    return any(isinstance(value, New) and value not in ids for value in values.values())
+
+
+def _create(db: DbSession, table: str, shelf: Shelf, ids: dict[New, int], now: datetime) -> None:
+    if table == "org_unit":
+        _create_units(db, shelf, ids)
+        return
+    if table == "attendance":  # by far the most rows, and nothing refers to them
+        for keys in _slices(list(shelf.created)):
+            db.execute(
+                sa.insert(Attendance.__table__),  # type: ignore[arg-type]
+                [_NOTHING_SAID | _ready(table, shelf.created[key], ids, now) for key in keys],
+            )
+        return
+    model: Any = MODELS[table]
+    for keys in _slices(list(shelf.created)):
+        rows = [model(**_ready(table, shelf.created[key], ids, now)) for key in keys]
+        db.add_all(rows)
+        db.flush()
+        ids |= {key: row.id for key, row in zip(keys, rows, strict=True)}
+        for row in rows:
+            db.expunge(row)
+
+
+def _create_units(db: DbSession, shelf: Shelf, ids: dict[New, int]) -> None:
+    """Units one by one, parents first: the plan made them in that order."""
+    model: Any = MODELS["org_unit"]
+    for key, values in shelf.created.items():
+        row = model(**{name: _id(value, ids) for name, value in values.items()})
+        db.add(row)
+        db.flush()
+        ids[key] = row.id
+
+
+def _ready(table: str, values: Mapping[str, Any], ids: Mapping[New, int], now: datetime) -> dict[str, Any]:
+    ready = {name: _id(value, ids) for name, value in values.items()}
+    if table in _STAMPED:
+        ready["created_at"] = now
+    if table == "community_session" and ready["status"] is SessionStatus.HELD:
+        ready["recorded_at"] = now
+    return ready
+
+
+def _update(db: DbSession, table: str, updates: Mapping[Any, Mapping[str, Any]], ids: Mapping[New, int]) -> None:
+    model = MODELS[table]
+    for keys in _slices(list(updates)):
+        held = _load(db, model, keys)  # the session keeps no rows alive by itself
+        for key in keys:
+            row = db.get_one(model, key)
+            for name, value in updates[key].items():
+                setattr(row, name, _id(value, ids))
+        db.flush()
+        del held
+
+
+def _load(db: DbSession, model: Any, keys: list[Any]) -> list[Any]:
+    """The rows into the session in few statements; attendance, whose key is a pair, is looked up one by one."""
+    found: list[Any] = []
+    if "id" in model.__table__.c:
+        for start in range(0, len(keys), 500):
+            found += db.scalars(sa.select(model).where(model.id.in_(keys[start : start + 500])))
+    return found
+
+
+def _slices(keys: list[Any]) -> Iterator[list[Any]]:
+    return (keys[start : start + _SLICE] for start in range(0, len(keys), _SLICE))
+
+
+def _id(value: Any, ids: Mapping[New, int]) -> Any:
+    return ids[value] if isinstance(value, New) else value

@@ -1,0 +1,134 @@
+"""What an import would change: rows to create and values to set, before anything is written. Pure."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from cop.imports.problems import Outcome, Problem
+
+
+class New(NamedTuple):
+    """A row that doesn't exist yet: its table and its place among the table's new rows."""
+
+    table: str
+    number: int
+
+
+Id = int | New
+
+
+class Shelf:
+    """A table as it will be after the import: what is there, what is added, what is set."""
+
+    def __init__(self, table: str, existing: Mapping[Hashable, Mapping[str, Any]] | None = None) -> None:
+        self.table = table
+        self.existing = dict(existing or {})
+        self.created: dict[New, dict[str, Any]] = {}
+        self.updated: dict[Hashable, dict[str, Any]] = {}
+
+    def add(self, **values: Any) -> New:
+        """A row to create."""
+        key = New(self.table, len(self.created))
+        self.created[key] = values
+        return key
+
+    def assign(self, key: Hashable, **values: Any) -> bool:
+        """Set what differs; True where anything does."""
+        if isinstance(key, New):
+            self.created[key] |= values
+            return True
+        before = self.get(key)
+        differing = {name: value for name, value in values.items() if before[name] != value}
+        if differing:
+            self.updated.setdefault(key, {}).update(differing)
+        return bool(differing)
+
+    def get(self, key: Hashable) -> dict[str, Any]:
+        """A row as it will be."""
+        if isinstance(key, New):
+            return self.created[key]
+        return {**self.existing[key], **self.updated.get(key, {})}
+
+    def rows(self) -> dict[Hashable, dict[str, Any]]:
+        """Every row as it will be."""
+        return {key: self.get(key) for key in (*self.existing, *self.created)}
+
+
+TABLES = (
+    "area",
+    "job_role",
+    "org_unit",
+    "person",
+    "person_alias",
+    "community",
+    "membership",
+    "facilitator",
+    "community_session",
+    "attendance",
+)
+"""In the order in which they are written."""
+
+
+class Fate(StrEnum):
+    """What becomes of a row of a file; each row has exactly one."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REPEATED = "repeated"
+    """It says something of what an earlier row brought, too."""
+    LEFT_OUT = "left out"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """One file's account: its rows by fate, its problems by outcome and reason. The fates add up to the rows."""
+
+    file: str
+    kind: str
+    digest: str
+    rows: int
+    fates: Mapping[Fate, int]
+    reasons: Mapping[tuple[Outcome, str], int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import comes to: the preview that is shown, and what is then written."""
+
+    shelves: Mapping[str, Shelf]
+    touched: Mapping[Id, date]
+    """Communities whose figures change, and since when."""
+    moved: frozenset[int]
+    """People whose org unit changes."""
+    files: tuple[FileSummary, ...]
+    problems: tuple[Problem, ...]
+    fingerprint: str = field(init=False)
+    """The same for the same changes: what was previewed is what is written, or nothing is."""
+
+    def __post_init__(self) -> None:
+        changes = [
+            (table, list(shelf.created.values()), sorted(shelf.updated.items(), key=repr))
+            for table, shelf in sorted(self.shelves.items())
+        ]
+        object.__setattr__(self, "fingerprint", sha256(repr(changes).encode("utf-8", "replace")).hexdigest())
+
+    @property
+    def refused(self) -> list[Problem]:
+        """The problems for which nothing is imported."""
+        return [problem for problem in self.problems if problem.outcome is Outcome.REFUSED]
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Rows to create and to change, by table."""
+        sizes = {table: (len(self.shelves[table].created), len(self.shelves[table].updated)) for table in TABLES}
+        return {table: size for table, size in sizes.items() if any(size)}
+
+    @property
+    def size(self) -> int:
+        """How many rows are written."""
+        return sum(created + changed for created, changed in self.counts.values())

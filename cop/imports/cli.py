@@ -1,0 +1,121 @@
+"""`python -m cop import`: CSV files into the database, all or nothing."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from cop.db import reading
+from cop.errors import Conflict, CopError, Invalid
+from cop.execute import execute
+from cop.imports import summary
+from cop.imports.changes import Plan
+from cop.imports.mapping import FileMapping, ImportMapping, parse_mapping
+from cop.imports.operations import import_files
+from cop.imports.queries import preview
+from cop.imports.records import Job, read_job
+from cop.imports.table import MAX_BYTES
+from cop.periods import utcnow
+from cop.permissions import SYSTEM
+from cop.schema import open_database
+from cop.settings import settings
+
+
+def main(argv: list[str]) -> int:
+    """Run the command; returns 0 where everything that the mapping lets in is in, 1 where nothing was imported."""
+    args = _arguments(argv)
+    try:
+        mapping = parse_mapping(args.mapping.read_text(encoding="utf-8"))
+        job = read_job(mapping, _contents(mapping, args.mapping.parent, args.file), _progress)
+        open_database(settings())
+        return _import(job, dry_run=args.dry_run, report=args.report)
+    except Invalid as error:
+        _lines(sys.stderr, error.errors.values())
+    except (CopError, OSError, UnicodeDecodeError) as error:
+        _lines(sys.stderr, [str(error)])
+    return 1
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m cop import",
+        description="Import CSV files as a mapping says: all or nothing. Importing the same files again changes "
+        "nothing. docs/import/README.md describes mappings.",
+    )
+    parser.add_argument("mapping", type=Path, help="the mapping, a TOML file")
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="where a file of the mapping lies, by its name (its kind, where it has none); may be repeated",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show what would happen, write nothing")
+    parser.add_argument("--report", type=Path, metavar="OUT.csv", help="write every problem and its row to a CSV file")
+    return parser.parse_args(argv)
+
+
+def _contents(mapping: ImportMapping, folder: Path, given: Iterable[str]) -> dict[str, bytes | None]:
+    """The bytes of each file; paths in the mapping are relative to it, paths given are relative to where one is."""
+    paths = {file.name: folder / file.path if file.path else None for file in mapping.files}
+    for item in given:
+        name, _, path = item.partition("=")
+        if name not in paths or not path:
+            raise Invalid({"file": f"--file {item}: write NAME=PATH, with one of: {', '.join(paths)}."})
+        paths[name] = Path(path)
+    return {file.name: _bytes(file, paths[file.name]) for file in mapping.files}
+
+
+def _bytes(file: FileMapping, path: Path | None) -> bytes | None:
+    if path is None or not path.is_file():
+        return None
+    _progress(f"{file.name}: reading {path}")
+    with path.open("rb") as handle:
+        return handle.read(MAX_BYTES + 1)
+
+
+def _import(job: Job, *, dry_run: bool, report: Path | None) -> int:
+    now = utcnow()
+    with reading() as db:
+        plan = preview(db, SYSTEM, job=job, now=now)
+    if report is not None:
+        _write_private(report, summary.report(plan, job))
+    _lines(sys.stdout, summary.account(plan))
+    if plan.refused:
+        _lines(sys.stderr, ["", *summary.refusals(plan), "", "Nothing was imported."])
+        return 1
+    if dry_run:
+        _lines(sys.stdout, ["", "Nothing was written: this was a dry run."])
+        return 0
+    if not plan.size:
+        _lines(sys.stdout, ["", "Everything was there already."])
+        return 0
+    return _write(job, plan)
+
+
+def _write(job: Job, plan: Plan) -> int:
+    _progress(f"writing {plan.size:,} rows")
+    try:
+        written = execute(import_files, SYSTEM, job=job, fingerprint=plan.fingerprint)
+    except Conflict:
+        _lines(sys.stderr, ["Somebody changed the same data meanwhile. Nothing was imported: run it again."])
+        return 1
+    _lines(sys.stdout, ["", f"Imported: {written:,} rows written."])
+    return 0
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Only the user may read the report: it holds people's names."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="utf-8-sig", newline="") as out:  # noqa: PTH123 - a descriptor, not a path
+        out.write(text)
+
+
+def _progress(message: str) -> None:
+    _lines(sys.stderr, [message])
+
+
+def _lines(stream: TextIO, lines: Iterable[str]) -> None:
+    stream.writelines(f"{line}\n" for line in lines)

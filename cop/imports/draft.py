@@ -1,0 +1,180 @@
+"""An import being worked out: what all kinds of file share while their rows are compared with what is there. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cop.imports.cells import Unreadable
+from cop.imports.changes import Fate, FileSummary, Id, New, Plan, Shelf
+from cop.imports.people import People
+from cop.imports.problems import Outcome, Reporter
+from cop.imports.records import Job, Record, Sheet
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row that says something of a person: in a community, or at a session."""
+
+    sheet: Sheet
+    record: Record
+    target: Id
+
+
+class Draft:
+    """The plan in the making."""
+
+    def __init__(self, job: Job, shelves: Mapping[str, Shelf], *, now: datetime, time_zone: str) -> None:
+        self.job, self.shelves, self.now, self.time_zone = job, shelves, now, time_zone
+        self.people = People(shelves["person"], shelves["person_alias"])
+        self.similar: set[str] = set()
+        """Name keys that are almost somebody else's."""
+        self.headcounts: dict[Id, int | None] = {}
+        """What the files say of how many came, by session."""
+        self.touched: dict[Id, date] = {}
+        self.moved: set[int] = set()
+        self._reporters = {
+            sheet.mapping.name: Reporter(sheet.mapping.name, sheet.mapping.report, list(sheet.problems))
+            for sheet in job.sheets
+        }
+        self._claims: dict[str, dict[int, tuple[str, Hashable, bool]]] = defaultdict(dict)
+        self._claimed: set[tuple[str, Hashable]] = set()
+        self._names = {table: _index(shelves[table], "name") for table in ("area", "job_role", "org_unit", "community")}
+        self._keys = {
+            table: {row["external_key"]: key for key, row in shelves[table].existing.items() if row["external_key"]}
+            for table in ("org_unit", "community", "community_session")
+        }
+        self._slugs = {row["slug"]: key for key, row in shelves["community"].existing.items()}
+
+    def external(self, key: str) -> str:
+        """Another system's key as it is stored."""
+        return f"{self.job.source}:{key}"
+
+    def leave_out(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
+        """Report a row that can't be taken; the column is that of the first of the fields which is mapped."""
+        self._reporters[sheet.mapping.name].leave_out(record.row, sheet.column(*fields), reason)
+
+    def leave_empty(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
+        """Report a cell that can't be taken."""
+        self._reporters[sheet.mapping.name].leave_empty(record.row, sheet.column(*fields), reason)
+
+    def claim(self, sheet: Sheet, record: Record, table: str, key: Hashable) -> None:
+        """Note which row of the database a row of the file is about; its fate follows from what happens to that."""
+        again = (table, key) in self._claimed
+        self._claimed.add((table, key))
+        self._claims[sheet.mapping.name][record.row] = (table, key, again)
+
+    def is_claimed(self, table: str, key: Hashable) -> bool:
+        """Whether an earlier row was about the same."""
+        return (table, key) in self._claimed
+
+    def touch(self, community: Id, day: date) -> None:
+        """The community's figures change from the day on."""
+        self.touched[community] = min(day, self.touched.get(community, day))
+
+    def keyed(self, table: str, key: str) -> Any:
+        """The row that came, or comes, under another system's key; None where there is none."""
+        return self._keys[table].get(self.external(key))
+
+    def learn(self, table: str, key: Id, **values: Any) -> None:
+        """Let later rows find a row that is created or changed by this import."""
+        if values.get("external_key"):
+            self._keys[table][values["external_key"]] = key
+        if values.get("name"):
+            self._names[table].setdefault(values["name"].casefold(), set()).add(key)
+        if values.get("slug"):
+            self._slugs[values["slug"]] = key
+
+    def named(self, table: str, name: str) -> set[Any]:
+        """The rows with this name, whatever its case."""
+        return {
+            key
+            for key in self._names[table].get(name.casefold(), set())
+            if self.shelves[table].get(key)["name"].casefold() == name.casefold()
+        }
+
+    def slugs(self) -> dict[str, Any]:
+        """The addresses that communities have, and whose they are."""
+        return self._slugs
+
+    def community(self, text: str) -> Any:
+        """The community meant by a key, an address or a name. Raises Unreadable."""
+        found = self.keyed("community", text) or self._slugs.get(text)
+        if found is None:
+            found = next(iter(self.named("community", text)), None)
+        if found is None:
+            raise Unreadable("unknown_community")
+        return found
+
+    def unit(self, text: str | None, *, create: bool = False) -> Any:
+        """The org unit meant by a key or a name, created by its name where that is allowed. Raises Unreadable."""
+        if text is None:
+            return None
+        found = {self.keyed("org_unit", text)} - {None} or self.named("org_unit", text)
+        if len(found) > 1:
+            raise Unreadable("ambiguous_unit")
+        if found:
+            return next(iter(found))
+        if not create or len(text) > 120:
+            raise Unreadable("unknown_unit")
+        return self._add_named("org_unit", text)
+
+    def by_name(self, table: str, text: str | None, *, create: bool, reason: str) -> Any:
+        """An area or job role by its name, created where that is allowed. Raises Unreadable with the reason."""
+        if text is None:
+            return None
+        found = next(iter(self.named(table, text)), None)
+        if found is None and not create:
+            raise Unreadable(reason)
+        return found if found is not None else self._add_named(table, text)
+
+    def _add_named(self, table: str, name: str) -> New:
+        key = self.shelves[table].add(name=name)
+        self.learn(table, key, name=name)
+        return key
+
+    def finish(self) -> Plan:
+        """The plan as it stands."""
+        problems = [*self.job.missing]
+        for sheet in self.job.sheets:
+            problems += sorted(
+                self._reporters[sheet.mapping.name].problems, key=lambda item: (item.row, item.column, item.reason)
+            )
+        return Plan(
+            shelves=self.shelves,
+            touched=self.touched,
+            moved=frozenset(self.moved),
+            files=tuple(self._summary(sheet) for sheet in self.job.sheets),
+            problems=tuple(problems),
+        )
+
+    def _summary(self, sheet: Sheet) -> FileSummary:
+        problems = self._reporters[sheet.mapping.name].problems
+        refused = {problem.row for problem in problems if problem.outcome is Outcome.REFUSED and problem.row > 1}
+        claims = {row: claim for row, claim in self._claims[sheet.mapping.name].items() if row not in refused}
+        fates = Counter(self._fate(*claim) for claim in claims.values())
+        fates[Fate.REFUSED] = len(refused)
+        fates[Fate.LEFT_OUT] = sheet.table.row_count - len(refused) - len(claims)
+        return FileSummary(
+            file=sheet.mapping.name,
+            kind=sheet.mapping.kind,
+            digest=sheet.table.digest,
+            rows=sheet.table.row_count,
+            fates=fates,
+            reasons=Counter((problem.outcome, problem.reason) for problem in problems),
+        )
+
+    def _fate(self, table: str, key: Hashable, again: bool) -> Fate:
+        if again:
+            return Fate.REPEATED
+        if isinstance(key, New):
+            return Fate.CREATED
+        return Fate.CHANGED if key in self.shelves[table].updated else Fate.UNCHANGED
+
+
+def _index(shelf: Shelf, column: str) -> dict[str, set[Any]]:
+    found: dict[str, set[Any]] = defaultdict(set)
+    for key, row in shelf.existing.items():
+        found[row[column].casefold()].add(key)
+    return found

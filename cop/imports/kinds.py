@@ -1,0 +1,114 @@
+"""What can be imported: the kinds of file and their fields. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cop.models import CommunityType, FacilitatorRole, PersonKind, SessionKind, SessionStatus, Stage
+from cop.validation import LONG
+
+
+class Reading(StrEnum):
+    """How a cell's text is read."""
+
+    LINE = "line"
+    TEXT = "text"
+    DATE = "date"
+    TIME = "time"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    URL = "url"
+    EMAIL = "email"
+    HANDLE = "handle"
+    SLUG = "slug"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a kind: how its cell is read and how long it may be."""
+
+    reading: Reading = Reading.LINE
+    limit: int = 200
+    required: bool = False
+    choices: type[StrEnum] | None = None
+
+
+_KEY = Field(limit=120, required=True)
+"""Another system's name for the row; stored with the mapping's source before it."""
+_REFERENCE = Field(limit=200)
+_PERSON = {
+    "person": Field(limit=120),
+    "email": Field(Reading.EMAIL, 254),
+    "handle": Field(Reading.HANDLE, 80),
+    "name": Field(limit=120),
+}
+
+KINDS: dict[str, dict[str, Field]] = {
+    "org_units": {"key": _KEY, "name": Field(limit=120, required=True), "parent": _REFERENCE},
+    "people": {
+        "key": _KEY,
+        "name": Field(limit=120, required=True),
+        "email": _PERSON["email"],
+        "handle": _PERSON["handle"],
+        "kind": Field(Reading.CHOICE, choices=PersonKind),
+        "org_unit": _REFERENCE,
+        "job_role": Field(limit=120),
+        "active": Field(Reading.FLAG),
+    },
+    "communities": {
+        "key": _KEY,
+        "name": Field(limit=120, required=True),
+        "slug": Field(Reading.SLUG, 80),
+        "type": Field(Reading.CHOICE, choices=CommunityType),
+        "stage": Field(Reading.CHOICE, choices=Stage),
+        "focus": Field(limit=300),
+        "charter": Field(Reading.TEXT, LONG),
+        "norms": Field(Reading.TEXT, LONG),
+        "cadence": Field(limit=80),
+        "channel_url": Field(Reading.URL, 500),
+        "area": Field(limit=80),
+        "org_unit": _REFERENCE,
+        "founded_on": Field(Reading.DATE),
+    },
+    "memberships": {
+        "community": Field(required=True),
+        **_PERSON,
+        "joined_on": Field(Reading.DATE, required=True),
+        "left_on": Field(Reading.DATE),
+        "join_reason": Field(limit=300),
+        "leave_reason": Field(limit=300),
+    },
+    "facilitators": {
+        "community": Field(required=True),
+        **_PERSON,
+        "role": Field(Reading.CHOICE, required=True, choices=FacilitatorRole),
+        "since_on": Field(Reading.DATE),
+        "until_on": Field(Reading.DATE),
+    },
+    "sessions": {
+        "key": _KEY,
+        "community": Field(required=True),
+        "date": Field(Reading.DATE, required=True),
+        "time": Field(Reading.TIME),
+        "minutes": Field(Reading.NUMBER),
+        "title": Field(required=True),
+        "kind": Field(Reading.CHOICE, choices=SessionKind),
+        "status": Field(Reading.CHOICE, choices=SessionStatus),
+        "place": Field(),
+        "link": Field(Reading.URL, 500),
+        "agenda": Field(Reading.TEXT, LONG),
+        "topics": Field(Reading.TEXT, LONG),
+        "decisions": Field(Reading.TEXT, LONG),
+        "headcount": Field(Reading.NUMBER),
+    },
+    "attendance": {
+        "session": Field(limit=120, required=True),
+        **_PERSON,
+        "led": Field(Reading.FLAG),
+        "spoke": Field(Reading.FLAG),
+        "note": Field(limit=120),
+    },
+}
+"""In the order in which they build on each other."""
+
+PERSON_FIELDS = tuple(_PERSON)

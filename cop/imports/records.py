@@ -1,0 +1,169 @@
+"""From rows of text to records of a kind, by the file's mapping. Pure."""
+
+import fnmatch
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from cop.imports.cells import Unreadable, read_cell
+from cop.imports.kinds import KINDS
+from cop.imports.mapping import FileMapping, ImportMapping, Origin
+from cop.imports.problems import Outcome, Problem, Reporter
+from cop.imports.table import Progress, Table, read_table
+
+_SENTENCE = re.compile(r"^(.+?[.!?])(?=\s+\S)", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row as values of our fields; None where a mapped cell is empty, absent where the field isn't mapped."""
+
+    row: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file that has been read: its records, and what was wrong with the rest."""
+
+    mapping: FileMapping
+    table: Table
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+
+    def column(self, *fields: str) -> str:
+        """The file's column behind the first mapped of the fields, to say where a problem lies."""
+        for name in fields:
+            for origin in self.mapping.columns.get(name, ()):
+                if origin.columns:
+                    return origin.columns[0]
+        return ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that one import brings, read and not yet compared with the database."""
+
+    source: str
+    sheets: tuple[Sheet, ...]
+    missing: tuple[Problem, ...] = field(default=())
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What reading found wrong, over all files."""
+        return [*self.missing, *(problem for sheet in self.sheets for problem in sheet.problems)]
+
+    def of(self, kind: str) -> Iterator[Sheet]:
+        """The sheets of a kind."""
+        return (sheet for sheet in self.sheets if sheet.mapping.kind == kind)
+
+
+def read_job(
+    mapping: ImportMapping, contents: Mapping[str, bytes | None], progress: Progress = lambda _message: None
+) -> Job:
+    """Read every file of the mapping from its bytes, by the file's name; None stands for one that isn't there."""
+    sheets, missing = [], []
+    for file in mapping.files:
+        data = contents.get(file.name)
+        if data is None:
+            missing.append(Problem(file.name, 0, "", "missing_file", Outcome.REFUSED))
+            continue
+        sheets.append(read_sheet(file, data, progress))
+        progress(f"{file.name}: {sheets[-1].table.row_count:,} rows read")
+    return Job(mapping.source, tuple(sheets), tuple(missing))
+
+
+def read_sheet(file: FileMapping, data: bytes, progress: Progress = lambda _message: None) -> Sheet:
+    """Read one file's bytes into records."""
+    reporter = Reporter(file.name, file.report)
+    table = read_table(data, reporter, encoding=file.encoding, delimiter=file.delimiter, progress=progress)
+    records: list[Record] = []
+    if table.columns and not _missing_columns(file, table, reporter):
+        for line in table.lines:
+            record = _record(file, line.number, line.cells, reporter)
+            if record is not None:
+                records.append(record)
+    return Sheet(file, table, tuple(records), tuple(reporter.problems))
+
+
+def is_listed(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a name is one of the listed, whatever its case; * stands for any text."""
+    return bool(patterns) and _any_of(tuple(patterns)).fullmatch(name.casefold()) is not None
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(fnmatch.translate(pattern.casefold()) for pattern in patterns))
+
+
+def _missing_columns(file: FileMapping, table: Table, reporter: Reporter) -> bool:
+    wanted = {name for origins in file.columns.values() for origin in origins for name in origin.columns}
+    for name in sorted(wanted - set(table.columns)):
+        reporter.refuse_file("missing_column", row=1, column=name)
+    return bool(wanted - set(table.columns))
+
+
+def _record(file: FileMapping, row: int, cells: Mapping[str, str], reporter: Reporter) -> Record | None:
+    """The row's values; None where it must be left out. Every cell is read, so that all its problems are told."""
+    values: dict[str, Any] = {}
+    whole = True
+    for name, origins in file.columns.items():
+        field = KINDS[file.kind][name]
+        where = next((column for origin in origins for column in origin.columns), "")
+        try:
+            values[name] = _value(origins, cells, file.kind, name)
+        except Unreadable as problem:
+            dropped = field.required or problem.reason == "left_out"
+            whole = whole and not dropped
+            values[name] = None
+            (reporter.leave_out if dropped else reporter.leave_empty)(row, where, problem.reason, problem.detail)
+            continue
+        if field.required and values[name] is None:
+            reporter.leave_out(row, where, "missing")
+            whole = False
+    return Record(row, values) if whole else None
+
+
+def _value(origins: tuple[Origin, ...], cells: Mapping[str, str], kind: str, name: str) -> Any:
+    for origin in origins:
+        text = _source_text(origin, cells)
+        if text:
+            return read_cell(text, KINDS[kind][name], origin.format)
+    return None
+
+
+def _source_text(origin: Origin, cells: Mapping[str, str]) -> str:
+    """The text that an origin gives for a row; raises Unreadable."""
+    text = _raw_text(origin, cells).strip()
+    if not text:
+        return ""
+    if text in origin.leave_out:
+        raise Unreadable("left_out")
+    if origin.pattern:
+        match = re.fullmatch(origin.pattern, text)
+        if match is None:
+            if origin.optional:
+                return ""
+            raise Unreadable("unreadable", "(it doesn't match the mapping's pattern)")
+        text = (match.group(1) or "") if match.re.groups else text
+    if origin.values:
+        if text not in origin.values:
+            raise Unreadable("unknown_value")
+        text = origin.values[text]
+    if origin.transform == "lower":
+        return text.lower()
+    if origin.transform == "first_sentence":
+        first = _SENTENCE.match(text)
+        return first.group(1) if first else text
+    return text
+
+
+def _raw_text(origin: Origin, cells: Mapping[str, str]) -> str:
+    if origin.template:
+        if not all(cells[name].strip() for name in origin.columns):
+            return ""
+        return _PLACEHOLDER.sub(lambda match: cells[match.group(1)].strip(), origin.template)
+    return origin.constant or cells[origin.column]

@@ -1,0 +1,227 @@
+"""The figures as pictures. Told apart by shape, dash, lightness and place, not by colour alone. Pure."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cop.charting import Template
+
+MANY_MONTHS = 30
+"""From here on the axis names years, not months."""
+_HEIGHT = 260
+_TOP = alt.Legend(orient="top", title=None, labelLimit=260)
+_DARK, _MIDDLE, _LIGHT = "#3b82d0", "#82b4e4", "#cfe2f4"
+_STRONG = "#d1660a"
+
+
+def _month_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    months = pd.to_datetime(frame["month"])
+    return pd.DataFrame({"month": months.dt.strftime("%Y-%m"), "when": months.dt.strftime("%b %Y")})
+
+
+def _lines_of(frame: pd.DataFrame, series: dict[str, pd.Series], notes: dict[str, list[str]]) -> pd.DataFrame:
+    """Long rows: month, when, series, value, note."""
+    base = _month_columns(frame)
+    parts = [
+        base.assign(
+            series=name, value=values.astype("Float64").to_numpy("float64", na_value=float("nan")), note=notes[name]
+        )
+        for name, values in series.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _words(numbers: pd.Series, word: str) -> list[str]:
+    return ["" if pd.isna(number) else f"{number:,} {word}" for number in numbers]
+
+
+def _ratio_words(frame: pd.DataFrame, above: str, between: str, below: str, words: str) -> list[str]:
+    """How a ratio came about; empty where there is none."""
+    return [
+        "" if pd.isna(top) or not bottom else f"{top:,} {between} {bottom:,} {words}"
+        for top, bottom in zip(frame[above], frame[below], strict=True)
+    ]
+
+
+def _ratio(frame: pd.DataFrame, above: str, below: str) -> pd.Series:
+    """A gap, not 0, where there is nothing to divide by."""
+    return frame[above].astype("Float64") / frame[below].astype("Float64").where(frame[below] > 0)
+
+
+def _people_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    series = {"Members": frame["members"], "Active members": frame["active_members"]}
+    of_all = _ratio_words(frame, "active_members", "of", "members", "members active in 90 days")
+    return _lines_of(frame, series, {"Members": _words(frame["members"], "members"), "Active members": of_all})
+
+
+def _participation_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    came = _ratio_words(frame, "attending_members", "of", "members_on_day", "member places")
+    listed = _words(frame["sessions_listed"], "sessions with a list")
+    notes = [f"{first}, {second}" if first else "" for first, second in zip(came, listed, strict=True)]
+    return _lines_of(
+        frame, {"Participation": _ratio(frame, "attending_members", "members_on_day")}, {"Participation": notes}
+    )
+
+
+def _attendance_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    name = "Attendance per session"
+    notes = _ratio_words(frame, "headcount", "people in", "sessions_counted", "sessions with a list or count")
+    return _lines_of(frame, {name: _ratio(frame, "headcount", "sessions_counted")}, {name: notes})
+
+
+def _output_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    series = {"Sessions held": frame["sessions_held"], "Contributions": frame["contributions"]}
+    notes = {
+        "Sessions held": _ratio_words(frame, "sessions_listed", "of", "sessions_held", "with a list"),
+        "Contributions": _words(frame["contributions"], "contributions"),
+    }
+    return _lines_of(frame, series, notes)
+
+
+_CLASSES = {"New": "newcomers", "Returning": "returners", "Reactivated": "reactivated"}
+
+
+def _class_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    series = {name: frame[column] for name, column in _CLASSES.items()}
+    rows = _lines_of(frame, series, {name: _words(values, "attendances") for name, values in series.items()})
+    rows["layer"] = rows["series"].map({name: index for index, name in enumerate(_CLASSES)})
+    return rows
+
+
+def _month_axis(*, running: str, many: bool) -> alt.X:
+    """Months in order; the running one is marked, of many only each January is named, by its year."""
+    year = "slice(datum.value, 0, 4)"
+    is_january = "slice(datum.value, 5) == '01'"
+    name = f"timeFormat(datetime(+{year}, +slice(datum.value, 5) - 1, 1), '%b')"
+    label = f"{is_january} ? {year} : ''" if many else f"{is_january} ? [{name}, {year}] : {name}"
+    label = f"datum.value == '{running}' ? ['{'' if many else running_label(running)}', 'so far'] : ({label})"
+    return alt.X(
+        "month:O",
+        title=None,
+        sort=None,
+        axis=alt.Axis(labelExpr=label, labelAngle=0, labelOverlap=not many, tickSize=0 if many else 4),
+    )
+
+
+def running_label(running: str) -> str:
+    """The month's short name, or nothing for none."""
+    return pd.Timestamp(f"{running}-01").strftime("%b") if running else ""
+
+
+def _tooltips(title: str, number: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("whole:N", title="Month"),
+        alt.Tooltip("series:N", title="Figure"),
+        alt.Tooltip("value:Q", title=title, format=number),
+        alt.Tooltip("note:N", title="From"),
+    ]
+
+
+def _base(rows: pd.DataFrame, running: str) -> alt.Chart:
+    return alt.Chart(rows).transform_calculate(
+        whole=f"datum.when + (datum.month == '{running}' ? ' (so far)' : '')",
+    )
+
+
+def _lines(
+    rows: pd.DataFrame,
+    *,
+    running: str,
+    many: bool,
+    names: tuple[str, ...],
+    title: str,
+    number: str,
+    share: bool = False,
+) -> alt.TopLevelMixin:
+    """One or two series: solid and dark with circles, dashed and orange with squares; dashed grey into "so far"."""
+    base = _base(rows, running)
+    domain = list(names)
+    scale = alt.Scale(domain=[0, 1], nice=False) if share else alt.Scale(zero=True)
+    legend = _TOP if len(names) > 1 else None
+    y = alt.Y(
+        "value:Q",
+        title=title,
+        scale=scale,
+        axis=alt.Axis(format="%" if share else number, tickMinStep=0 if share else 1),
+    )
+    common: dict[str, Any] = {
+        "x": _month_axis(running=running, many=many),
+        "y": y,
+        "color": alt.Color(
+            "series:N", scale=alt.Scale(domain=domain, range=[_DARK, _STRONG][: len(names)]), legend=legend
+        ),
+    }
+    lines = base.transform_filter(f"datum.month != '{running}'").mark_line(strokeWidth=2.5)
+    dash = alt.StrokeDash(
+        "series:N", scale=alt.Scale(domain=domain, range=[[1, 0], [6, 3]][: len(names)]), legend=legend
+    )
+    points = base.transform_filter("isValid(datum.value)").mark_point(size=20 if many else 60, strokeWidth=2)
+    shape = alt.Shape(
+        "series:N", scale=alt.Scale(domain=domain, range=["circle", "square"][: len(names)]), legend=legend
+    )
+    whole = alt.condition(f"datum.month == '{running}'", alt.value(0), alt.value(1))
+    return alt.layer(
+        lines.encode(**common, strokeDash=dash),
+        points.encode(**common, shape=shape, fillOpacity=whole, fill=common["color"], tooltip=_tooltips(title, number)),
+    ).properties(height=_HEIGHT)
+
+
+def _people(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    return _lines(rows, running=running, many=many, names=("Members", "Active members"), title="People", number=",d")
+
+
+def _participation(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    return _lines(
+        rows, running=running, many=many, names=("Participation",), title="Share of members", number=".0%", share=True
+    )
+
+
+def _attendance(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    names = ("Attendance per session",)
+    return _lines(rows, running=running, many=many, names=names, title="People per session", number=".1f")
+
+
+def _output(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    return _lines(
+        rows, running=running, many=many, names=("Sessions held", "Contributions"), title="Number", number=",d"
+    )
+
+
+def _classes(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    """Stacked, the new at the bottom: dark, light, and middle with a dashed edge. The running month is paler."""
+    domain = list(_CLASSES)
+    colour = alt.Color("series:N", scale=alt.Scale(domain=domain, range=[_DARK, _LIGHT, _MIDDLE]), legend=_TOP)
+    edge = alt.StrokeDash("series:N", scale=alt.Scale(domain=domain, range=[[1, 0], [1, 0], [3, 2]]), legend=_TOP)
+    bars: alt.Chart = (
+        _base(rows, running)
+        .mark_bar(stroke="#7a8794", strokeWidth=0.3 if many else 1)
+        .encode(
+            x=_month_axis(running=running, many=many),
+            y=alt.Y("value:Q", title="Attendances", stack="zero", axis=alt.Axis(format=",d", tickMinStep=1)),
+            order=alt.Order("layer:Q"),
+            color=colour,
+            strokeDash=edge,
+            opacity=alt.condition(f"datum.month == '{running}'", alt.value(0.55), alt.value(1)),
+            tooltip=_tooltips("Attendances", ",d"),
+        )
+        .properties(height=_HEIGHT)
+    )
+    return bars
+
+
+PEOPLE = Template(_people_rows, _people)
+PARTICIPATION = Template(_participation_rows, _participation)
+ATTENDANCE = Template(_attendance_rows, _attendance)
+CLASSES = Template(_class_rows, _classes)
+OUTPUT = Template(_output_rows, _output)
+
+
+def picture(
+    chart: Template, frame: pd.DataFrame, *, title: str, subtitle: list[str], running: str, many: bool
+) -> dict[str, Any]:
+    """The chart as a specification that stands alone: title, period and source inside, on white."""
+    head = alt.TitleParams(text=title, subtitle=subtitle, anchor="start", fontSize=18, subtitleFontSize=12, offset=12)
+    whole = chart(frame, running=running, many=many).properties(title=head, width=860, height=360, background="white")
+    spec: dict[str, Any] = whole.configure_view(stroke=None).configure_axisX(grid=False).to_dict()
+    return spec

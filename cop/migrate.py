@@ -1,0 +1,32 @@
+"""Alembic's part of the schema, apart because importing it costs more than a start that finds nothing to do."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+
+from cop.models import Base
+
+
+def config(migrations: Path) -> Config:
+    """Alembic's configuration, for the folder that holds env.py and versions/."""
+    cfg = Config()
+    cfg.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return cfg
+
+
+def to_newest(connection: sa.Connection, migrations: Path) -> None:
+    """Run the migrations that are missing, in the caller's transaction."""
+    cfg = config(migrations)
+    cfg.attributes["connection"] = connection
+    command.upgrade(cfg, "head")
+
+
+def differences(engine: sa.Engine) -> list[object]:
+    """What the models say and the migrated database doesn't; empty where they agree (`alembic check`)."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        return list(compare_metadata(context, Base.metadata))

@@ -1,0 +1,131 @@
+"""People, where they work, and their accounts."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cop.models.base import Base, Versioned, choice
+
+
+class OrgUnit(Versioned, Base, kw_only=True):
+    """A unit of the organisation; units form a tree."""
+
+    __tablename__ = "org_unit"
+    __table_args__ = (
+        sa.CheckConstraint("parent_id <> id", name="not_own_parent"),
+        # NULLs are distinct in a plain unique constraint, so roots need an index of their own.
+        sa.Index("uq_org_unit_parent_id_name", "parent_id", "name", unique=True),
+        sa.Index(
+            "uq_org_unit_root_name",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("parent_id IS NULL"),
+            postgresql_where=sa.text("parent_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
+
+
+class JobRole(Versioned, Base, kw_only=True):
+    """A job in the organisation, such as "Data engineer"."""
+
+    __tablename__ = "job_role"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class PersonKind(StrEnum):
+    """Somebody of the organisation, or a guest who came to a session."""
+
+    STAFF = "staff"
+    GUEST = "guest"
+
+
+class Person(Versioned, Base, kw_only=True):
+    """A human being the programme knows of; an account is a separate matter."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(sa.String(120), index=True)
+    kind: Mapped[PersonKind] = mapped_column(choice(PersonKind, name="kind"), default=PersonKind.STAFF)
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True, default=None)
+    """Lower case."""
+    handle: Mapped[str | None] = mapped_column(sa.String(80), unique=True, default=None)
+    """Lower case, without @."""
+    org_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
+    job_role_id: Mapped[int | None] = mapped_column(sa.ForeignKey("job_role.id"), index=True, default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
+    created_at: Mapped[datetime]
+
+
+class PersonAlias(Base, kw_only=True):
+    """Another spelling under which a person was met and recognised."""
+
+    __tablename__ = "person_alias"
+    __table_args__ = (sa.UniqueConstraint("person_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(sa.String(200), index=True)
+    """The spelling as `cop.people.names.name_key` makes it."""
+
+
+class Account(Versioned, Base, kw_only=True):
+    """A person's way in. Staff by being active; further roles are granted or follow from an assignment."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), unique=True)
+    username: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    """Lower case."""
+    password_hash: Mapped[str] = mapped_column(sa.String(200), repr=False)
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    password_changed_at: Mapped[datetime]
+
+
+class GrantedRole(StrEnum):
+    """The roles that an admin grants."""
+
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class RoleGrant(Base, kw_only=True):
+    """A role granted to an account: admin everywhere, manager for one org unit and those below."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(role = 'admin' AND org_unit_id IS NULL) OR (role = 'manager' AND org_unit_id IS NOT NULL)",
+            name="manager_has_unit",
+        ),
+        sa.UniqueConstraint("account_id", "role", "org_unit_id"),
+        sa.Index(
+            "uq_role_grant_admin",
+            "account_id",
+            unique=True,
+            sqlite_where=sa.text("role = 'admin'"),
+            postgresql_where=sa.text("role = 'admin'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    role: Mapped[GrantedRole] = mapped_column(choice(GrantedRole, name="role"))
+    org_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
+    granted_on: Mapped[date]

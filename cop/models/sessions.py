@@ -1,0 +1,125 @@
+"""What communities do: sessions, who came, what came of them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cop.models.base import Base, Versioned, choice
+
+
+class SessionKind(StrEnum):
+    """What a session is for."""
+
+    REGULAR = "regular"
+    LAUNCH = "launch"
+    WORKSHOP = "workshop"
+    TALK = "talk"
+    PLANNING = "planning"
+    SOCIAL = "social"
+
+
+class SessionStatus(StrEnum):
+    """Planned, held or cancelled."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class AttendanceKind(StrEnum):
+    """What is known of a held session's attendance: nothing, a count, or who came."""
+
+    MISSING = "missing"
+    COUNT = "count"
+    LIST = "list"
+
+
+class CommunitySession(Versioned, Base, kw_only=True):
+    """A community's meeting."""
+
+    __tablename__ = "community_session"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("(attendance_kind = 'count') = (headcount IS NOT NULL)", name="headcount_for_count"),
+        sa.CheckConstraint("headcount IS NULL OR headcount >= 0", name="headcount_not_negative"),
+        sa.CheckConstraint("status = 'held' OR attendance_kind = 'missing'", name="attendance_only_if_held"),
+        sa.Index("ix_community_session_community_day", "community_id", "day"),
+        sa.Index("ix_community_session_status_starts", "status", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    community_id: Mapped[int] = mapped_column(sa.ForeignKey("community.id"))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[SessionKind] = mapped_column(choice(SessionKind, name="kind"), default=SessionKind.REGULAR)
+    status: Mapped[SessionStatus] = mapped_column(choice(SessionStatus, name="status"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    time_zone: Mapped[str] = mapped_column(sa.String(64))
+    """IANA name of the zone in which the facilitator gave the time."""
+    day: Mapped[date] = mapped_column(index=True)
+    """The start's calendar day in the organisation's time zone: what every figure counts by."""
+    planned_starts_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Set when it was planned ahead; cadence counts only these."""
+    place: Mapped[str] = mapped_column(sa.String(200), default="")
+    link: Mapped[str] = mapped_column(sa.String(500), default="")
+    agenda: Mapped[str] = mapped_column(sa.Text, default="")
+    topics: Mapped[str] = mapped_column(sa.Text, default="")
+    decisions: Mapped[str] = mapped_column(sa.Text, default="")
+    attendance_kind: Mapped[AttendanceKind] = mapped_column(
+        choice(AttendanceKind, name="attendance_kind"), default=AttendanceKind.MISSING
+    )
+    headcount: Mapped[int | None] = mapped_column(default=None)
+    cancel_reason: Mapped[str] = mapped_column(sa.String(300), default="")
+    uid: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    """Stable identity in calendars (RFC 5545 UID)."""
+    sequence: Mapped[int] = mapped_column(default=0)
+    """Raised with each change that calendars must learn of (RFC 5545 SEQUENCE)."""
+    recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
+    recorded_at: Mapped[datetime | None] = mapped_column(default=None)
+    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
+    created_at: Mapped[datetime]
+
+
+class Attendance(Base, kw_only=True):
+    """One person at one session."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (sa.Index("ix_attendance_person_id_session_id", "person_id", "session_id"),)
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("community_session.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    led: Mapped[bool] = mapped_column(default=False)
+    spoke: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(sa.String(120), default="")
+
+
+class ContributionKind(StrEnum):
+    """What somebody gave to the community."""
+
+    IDEA = "idea"
+    LESSON = "lesson"
+    GOOD_PRACTICE = "good_practice"
+    SOLUTION = "solution"
+    OPPORTUNITY = "opportunity"
+    RISK_AVOIDED = "risk_avoided"
+    ASSET = "asset"
+
+
+class Contribution(Base, kw_only=True):
+    """An idea, lesson, solution … that a community gained, in a session or between them."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (sa.Index("ix_contribution_community_day", "community_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    community_id: Mapped[int] = mapped_column(sa.ForeignKey("community.id"))
+    session_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community_session.id", ondelete="CASCADE"), index=True, default=None
+    )
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
+    kind: Mapped[ContributionKind] = mapped_column(choice(ContributionKind, name="kind"))
+    title: Mapped[str] = mapped_column(sa.String(300))
+    url: Mapped[str] = mapped_column(sa.String(500), default="")
+    day: Mapped[date]

@@ -1,0 +1,182 @@
+"""A session's rows: stored from a checked report, and read back as one value for the audit trail and for conflicts."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from cop import audit
+from cop.errors import Conflict, Invalid, NotFound
+from cop.models import (
+    Attendance,
+    AuditEntry,
+    Community,
+    CommunitySession,
+    Contribution,
+    ContributionKind,
+    Resource,
+    SessionStatus,
+)
+from cop.people.newcomers import add_newcomer, learn_spelling
+from cop.permissions import Actor
+from cop.sessions.checks import Checked
+from cop.sessions.inputs import PersonRef
+
+OBJECT_TYPE = "session"
+PLAN = ("title", "kind", "starts_at", "ends_at", "time_zone", "place", "link", "agenda")
+_OWN = (*PLAN, "status", "attendance_kind", "headcount", "topics", "decisions", "cancel_reason")
+
+
+def community_of(db: DbSession, session_id: int) -> int | None:
+    """The session's community; None where there is no such session."""
+    return db.scalar(sa.select(CommunitySession.community_id).where(CommunitySession.id == session_id))
+
+
+def open_community(db: DbSession, community_id: int) -> Community:
+    """The community, unless there is none or it is archived."""
+    community = db.get(Community, community_id)
+    if community is None:
+        raise NotFound
+    if community.archived_at is not None:
+        raise Invalid({"": f"{community.name} is archived: its sessions can't be changed any more."})
+    return community
+
+
+def current_row(db: DbSession, session_id: int, version: int | None) -> CommunitySession:
+    """The session in an open community, or Conflict where it isn't the version that was read."""
+    row = db.get(CommunitySession, session_id)
+    if row is None:
+        raise NotFound
+    open_community(db, row.community_id)
+    if row.version != version:
+        last = db.execute(
+            sa.select(AuditEntry.actor_name, AuditEntry.at)
+            .where(AuditEntry.object_type == OBJECT_TYPE, AuditEntry.object_id == session_id)
+            .order_by(AuditEntry.id.desc())
+            .limit(1)
+        ).first()
+        raise Conflict(
+            snapshot(db, row) | {"version": row.version},
+            changed_by=last.actor_name if last else "",
+            changed_at=last.at.isoformat() if last else "",
+        )
+    return row
+
+
+def snapshot(db: DbSession, row: CommunitySession) -> dict[str, Any]:
+    """Everything a facilitator can say of a session, as plain values; people by id, so that names can be withheld."""
+    db.flush()
+    came = db.execute(
+        sa.select(Attendance.person_id, Attendance.led, Attendance.spoke)
+        .where(Attendance.session_id == row.id)
+        .order_by(Attendance.person_id)
+    )
+    gifts = db.scalars(sa.select(Contribution).where(Contribution.session_id == row.id).order_by(Contribution.id))
+    links = db.scalars(_links_of(row.id))
+    return audit.values(row, _OWN) | {
+        "attended": [{"person_id": person, "led": led, "spoke": spoke} for person, led, spoke in came],
+        "contributions": [audit.values(gift, ("id", "kind", "title", "person_id", "url")) for gift in gifts],
+        "links": [audit.values(link, ("id", "title", "url")) for link in links],
+    }
+
+
+def store_report(db: DbSession, actor: Actor, row: CommunitySession, report: Checked, *, now: datetime) -> None:
+    """Make the session held and everything about it what the report says."""
+    ids = _store_people(db, actor, now=now, report=report, community_id=row.community_id)
+    row.status = SessionStatus.HELD
+    row.attendance_kind, row.headcount = report.attendance, report.headcount
+    row.topics, row.decisions = report.topics, report.decisions
+    row.recorded_at, row.recorded_by_id = now, actor.person_id or None
+    flag_modified(row, "recorded_at")  # whatever changed, attendance alone too, the version is another
+    _store_attendance(db, row, report, ids)
+    _store_gifts(db, row, report, ids)
+    _store_links(db, row, report, now=now, by=actor.person_id or None)
+
+
+def _store_people(
+    db: DbSession, actor: Actor, *, now: datetime, report: Checked, community_id: int
+) -> dict[PersonRef, int]:
+    """Add newcomers and learn spellings; returns everybody's id by the reference the form used."""
+    ids: dict[PersonRef, int] = {person.id: person.id for person in report.people.values()}
+    for ref, newcomer in report.newcomers.items():
+        ids[ref] = add_newcomer(db, actor, now=now, newcomer=newcomer, community_id=community_id)
+    learned = [learn_spelling(db, report.people[person], text) for text, person in report.spellings]
+    if any(learned):
+        audit.record(
+            db,
+            actor,
+            now=now,
+            operation="people.learn_spelling",
+            topics=("people",),
+            community_id=community_id,
+            after={"spellings": [list(pair) for pair in report.spellings]},
+        )
+    return ids
+
+
+def _store_attendance(db: DbSession, row: CommunitySession, report: Checked, ids: dict[PersonRef, int]) -> None:
+    """Make the attendance list exactly what the report says; notes of those who stay are kept."""
+    wanted = {ids[ref]: ref for ref in report.attended}
+    there = {old.person_id: old for old in db.scalars(sa.select(Attendance).where(Attendance.session_id == row.id))}
+    for person_id, old in there.items():
+        if person_id not in wanted:
+            db.delete(old)
+    for person_id, ref in wanted.items():
+        one = there.get(person_id) or Attendance(session_id=row.id, person_id=person_id)
+        one.led, one.spoke = ref in report.led, ref in report.spoke
+        db.add(one)
+
+
+def _store_gifts(db: DbSession, row: CommunitySession, report: Checked, ids: dict[PersonRef, int]) -> None:
+    """Make the session's contributions what the report says; a row that was there keeps its id."""
+    there = {old.id: old for old in db.scalars(sa.select(Contribution).where(Contribution.session_id == row.id))}
+    for gift in report.gifts:
+        kind = ContributionKind(gift.kind)
+        one = there.pop(gift.id or 0, None)
+        if one is None:
+            one = Contribution(
+                community_id=row.community_id, session_id=row.id, kind=kind, title=gift.title, day=row.day
+            )
+            db.add(one)
+        one.kind, one.title, one.url, one.day = kind, gift.title, gift.url, row.day
+        one.person_id = None if gift.person is None else ids[gift.person]
+    for gone in there.values():
+        db.delete(gone)
+
+
+def _store_links(db: DbSession, row: CommunitySession, report: Checked, *, now: datetime, by: int | None) -> None:
+    """Make the session's links what the report says; one that is taken out is archived, not destroyed."""
+    there = {old.id: old for old in db.scalars(_links_of(row.id))}
+    for link in report.links:
+        one = there.pop(link.id or 0, None)
+        if one is None:
+            one = Resource(
+                community_id=row.community_id,
+                session_id=row.id,
+                title=link.title,
+                url=link.url,
+                added_by_id=by,
+                added_at=now,
+            )
+            db.add(one)
+        one.title, one.url = link.title, link.url
+    for gone in there.values():
+        gone.archived_at = now
+
+
+def clear_report(db: DbSession, row: CommunitySession, *, now: datetime) -> None:
+    """Take away what recording added: attendance, contributions, links."""
+    db.execute(sa.delete(Attendance).where(Attendance.session_id == row.id))
+    db.execute(sa.delete(Contribution).where(Contribution.session_id == row.id))
+    for link in db.scalars(_links_of(row.id)):
+        link.archived_at = now
+
+
+def _links_of(session_id: int) -> sa.Select[Resource]:
+    return (
+        sa.select(Resource)
+        .where(Resource.session_id == session_id, Resource.archived_at.is_(None))
+        .order_by(Resource.id)
+    )

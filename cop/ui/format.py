@@ -1,0 +1,40 @@
+"""Numbers, days and moments as people read them. Pure."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+NOT_ENOUGH = "not enough data"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """With thousands separators; a missing value in words."""
+    return NOT_ENOUGH if value is None else f"{value:,.{digits}f}"
+
+
+def percent(value: float | None) -> str:
+    """A share of 1 as a percentage; a missing value in words."""
+    return NOT_ENOUGH if value is None else f"{value:.0%}"
+
+
+def day(value: date | None) -> str:
+    """Such as 5 Mar 2026."""
+    return "" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime, time_zone: str) -> str:
+    """Such as Thu 5 Mar 2026, 16:00, in the zone given."""
+    local = value.astimezone(ZoneInfo(time_zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def span(starts_at: datetime, ends_at: datetime, time_zone: str) -> str:
+    """Such as Thu 5 Mar 2026, 16:00–17:00 (Europe/Madrid)."""
+    end = ends_at.astimezone(ZoneInfo(time_zone))
+    same = starts_at.astimezone(ZoneInfo(time_zone)).date() == end.date()
+    until = f"{end:%H:%M}" if same else moment(ends_at, time_zone)
+    return f"{moment(starts_at, time_zone)}–{until} ({time_zone})"
+
+
+def label(value: str) -> str:
+    """A stored choice as a word: "good_practice" becomes "Good practice"."""
+    return value.replace("_", " ").capitalize()

@@ -1,0 +1,68 @@
+"""What every screen shares: the sidebar, headings, links to other screens, the word for those signed out."""
+
+from itertools import groupby
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from cop.errors import CopError
+from cop.permissions import Actor, Permission, require_somewhere
+from cop.ui import run
+from cop.ui.navigation import PageSpec
+from cop.ui.text import plain
+from cop.ui.widgets import session_watch
+
+
+def page_actor(permission: Permission) -> Actor:
+    """A page's first line: the actor, or Forbidden."""
+    return require_somewhere(run.current().actor, permission)
+
+
+def signed_out() -> None:
+    """What is left of the app in a tab whose session has ended: no data, a way back in."""
+    st.header("You are signed out")
+    st.write("Your session has ended. You are being taken to the sign-in page.")
+    session_watch.leave_for_sign_in()
+
+
+def sidebar(actor: Actor, specs: list[PageSpec]) -> None:
+    """The menu by section, who is signed in, and the way out.
+
+    Drawn by us: Streamlit's own menu with sections is a list that holds headings, which screen readers stumble over.
+    """
+    with st.sidebar:
+        for section, screens in groupby((spec for spec in specs if spec.in_menu), key=lambda spec: spec.section):
+            st.caption(section)
+            for spec in screens:
+                st.page_link(_page(spec.url))
+        st.caption(f":material/account_circle: {plain(actor.name)}")
+        session_watch.sign_out_button()
+
+
+def run_page(page: Page) -> None:
+    """Run a screen's script; what it refuses is told in its own words (faults of ours: cop.web.faults)."""
+    try:
+        page.run()
+    except CopError as refusal:
+        st.error(plain(str(refusal)), icon=":material/block:")
+
+
+def link(url: str, label: str, *, icon: str | None = None, strong: bool = False, **params: object) -> None:
+    """A link to another screen, opened in place; `label` is user text and shown literally."""
+    text = f"**{plain(label)}**" if strong else plain(label)
+    st.page_link(_page(url), label=text, icon=icon, query_params=_texts(params))
+
+
+def go(url: str, **params: object) -> NoReturn:
+    """Open another screen."""
+    st.switch_page(_page(url), query_params=_texts(params))
+
+
+def _page(url: str) -> Page:
+    pages: dict[str, Page] = st.session_state["_pages"]
+    return pages[url]
+
+
+def _texts(params: dict[str, object]) -> dict[str, str]:
+    return {key: str(value) for key, value in params.items() if value is not None}

@@ -1,0 +1,21 @@
+"""The entry script of every run: who is it, which pages are theirs, run the one they asked for."""
+
+import streamlit as st
+
+from cop.settings import ROOT
+from cop.ui import layout, navigation, run
+
+_ICON = ROOT / "cop" / "ui" / "assets" / "icon.svg"
+
+st.set_page_config(page_title="CoP programme", page_icon=str(_ICON), layout="wide")
+started = run.begin()
+if started is None:
+    layout.signed_out()
+    st.stop()
+specs = navigation.allowed(started.actor)
+pages = {spec.url: navigation.page_for(spec) for spec in specs}
+st.session_state["_pages"] = pages
+start = navigation.start_page(pages[specs[0].url])
+page = st.navigation([start, *pages.values()], position="hidden")
+layout.sidebar(started.actor, specs)
+layout.run_page(page)

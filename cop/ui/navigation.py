@@ -1,0 +1,67 @@
+"""Every screen: where its script lies, its address, its name, and the permission that opens it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from cop.permissions import Actor, Permission, may_somewhere
+from cop.settings import ROOT
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """One screen. `in_menu` is False for those reached from another, with an object in the address."""
+
+    script: str
+    url: str
+    title: str
+    icon: str
+    section: str
+    permission: Permission
+    in_menu: bool = True
+
+
+PAGES = (
+    PageSpec("communities/catalog.py", "catalog", "Communities", ":material/groups:", "Communities", Permission.COMMUNITY_VIEW),
+    PageSpec("communities/community.py", "community", "Community", ":material/group:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
+    PageSpec("communities/session.py", "session", "Session", ":material/event:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
+    PageSpec("communities/record_session.py", "record", "Record a session", ":material/edit_note:", "Communities", Permission.SESSION_RECORD),
+    PageSpec("communities/plan_session.py", "plan", "Plan a session", ":material/event_upcoming:", "Communities", Permission.SESSION_RECORD),
+    PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
+    PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
+    PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
+)  # fmt: skip
+"""The first one that the actor may open is the start page."""
+
+
+def page_for(spec: PageSpec) -> Page:
+    """Streamlit's page object of a screen."""
+    return st.Page(
+        ROOT / "pages" / spec.script,
+        title=spec.title,
+        icon=spec.icon,
+        url_path=spec.url,
+        visibility="visible" if spec.in_menu else "hidden",
+    )
+
+
+def start_page(first: Page) -> Page:
+    """What "/" opens: it moves on to the first screen, since Streamlit gives its default page no address of its own."""
+
+    def move_on() -> None:
+        st.switch_page(first)
+
+    return st.Page(move_on, title="Start", default=True, visibility="hidden")
+
+
+def allowed(actor: Actor) -> list[PageSpec]:
+    """The screens that the actor may open."""
+    return [spec for spec in PAGES if may_somewhere(actor, spec.permission)]
+
+
+def address(url: str, **params: object) -> str:
+    """A screen's address with its parameters, to be shared: `/community?c=data-engineering`."""
+    query = urlencode({key: value for key, value in params.items() if value is not None})
+    return f"/{url}?{query}" if query else f"/{url}"

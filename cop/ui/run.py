@@ -1,0 +1,81 @@
+"""What one script run knows: who acts, and how far every topic has changed."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from cop import db as database
+from cop.accounts.operations import touch_session
+from cop.accounts.queries import SignedIn
+from cop.execute import execute
+from cop.organisation import time_zone
+from cop.periods import local_day, utcnow
+from cop.permissions import Actor
+from cop.ui import identity
+
+_KEY = "_run"
+_POLLED = "_polled"
+_TOUCH_SECONDS = 60
+RECHECK_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One script run: the actor, the topics' revisions, and today in the organisation's time zone."""
+
+    actor: Actor
+    revisions: dict[str, int]
+    today: date
+    time_zone: str
+    looked_at: float
+    """When the visitor was looked up, by the clock that never goes back."""
+
+
+def begin() -> Run | None:
+    """Start a run: look the visitor up afresh; None when their session is no longer valid."""
+    signed_in = _look()
+    if signed_in is not None:
+        _note_activity(signed_in)
+    run: Run | None = st.session_state.get(_KEY)
+    return run
+
+
+def current() -> Run:
+    """The run that `begin` started.
+
+    A fragment runs again without `begin`, on what it found perhaps hours ago: after RECHECK_SECONDS the visitor is
+    looked up again, and the whole page runs again where their session has ended.
+    """
+    run: Run | None = st.session_state.get(_KEY)
+    if run is None or time.monotonic() - run.looked_at > RECHECK_SECONDS:
+        _look()
+        run = st.session_state.get(_KEY)
+    if run is None:
+        st.rerun()
+    return run
+
+
+def _look() -> SignedIn | None:
+    st.session_state.pop(_KEY, None)
+    signed_in = identity.who()
+    if signed_in is None or signed_in.must_change_password:
+        return None
+    with database.reading() as db:
+        zone = time_zone(db)
+        today = local_day(utcnow(), zone)
+        st.session_state[_KEY] = Run(signed_in.actor, database.revisions(db), today, zone, time.monotonic())
+    return signed_in
+
+
+def mark_polled() -> None:
+    """The next run comes from the clock, not from the user: it must not count as activity."""
+    st.session_state[_POLLED] = True
+
+
+def _note_activity(signed_in: SignedIn) -> None:
+    if st.session_state.pop(_POLLED, False):
+        return
+    if (utcnow() - signed_in.last_seen_at).total_seconds() > _TOUCH_SECONDS:
+        execute(touch_session, signed_in.actor, session_id=signed_in.session_id)

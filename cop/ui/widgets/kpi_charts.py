@@ -1,0 +1,92 @@
+"""The KPI screen's charts: each with its table, downloads and definition, opened on demand."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cop import exports
+from cop.accounts.queries import actor_of_account
+from cop.db import reading
+from cop.kpis import exports as kpi_exports
+from cop.kpis import panels, queries
+from cop.kpis.panels import Panel
+from cop.periods import Period, utcnow
+from cop.permissions import Actor
+from cop.ui import run
+from cop.ui.draw import drawn, show_chart
+from cop.ui.load import load
+from cop.ui.widgets.kpi_filters import Asked
+
+HISTORY = 12
+"""Months before the period that are read too, to tell a signal from noise."""
+
+
+def history(asked: Asked) -> dict[str, Any]:
+    """The parameters of the one query of months that all cards and charts share."""
+    length = len(asked.period.months)
+    return {**asked.params, "back": length if HISTORY < length <= 2 * HISTORY else HISTORY}
+
+
+def charts(asked: Asked) -> None:
+    """All charts, two beside each other, a last odd one across."""
+    for start in range(0, len(panels.PANELS), 2):
+        row = panels.PANELS[start : start + 2]
+        for place, panel in zip(st.columns(len(row)), row, strict=True):
+            with place:
+                _block(panel, asked)
+
+
+def _block(panel: Panel, asked: Asked) -> None:
+    drawn(
+        _picture, queries.months, {"panel": panel.key, "period": asked.period, "as_of": asked.as_of}, **history(asked)
+    )
+    with st.expander("Table, downloads, definition", key=f"more_{panel.key}", on_change="rerun") as more:
+        if more.open:
+            _more(panel, asked)
+
+
+def _picture(frame: pd.DataFrame, *, panel: str, period: Period, as_of: date) -> None:
+    chosen, course = panels.BY_KEY[panel], panels.course_of(period, as_of)
+    inside = frame[frame["month"] >= pd.Timestamp(period.first)]
+    st.subheader(chosen.title, anchor=False)
+    show_chart(inside, chosen.chart, panels.summary(inside, chosen, course), running=course.running, many=course.many)
+
+
+def _more(panel: Panel, asked: Asked) -> None:
+    for metric in panel.metrics:
+        st.markdown(f"**{metric.label}** – {metric.question} {metric.definition}")
+    st.caption(f"{asked.period.label}. As of {asked.as_of.day} {asked.as_of:%b %Y}. {panel.behind}")
+    frame = load(queries.months, **asked.params)
+    st.dataframe(panels.table(frame, panel), hide_index=True, key=f"table_{panel.key}", alt=f"{panel.title}, by month")
+    with st.container(horizontal=True):
+        download("CSV", kpi_exports.panel_csv, asked.params | {"panel": panel.key}, panel.key, asked, "csv")
+        about = {"panel": panel.key, "about": asked.about}
+        download("PNG", kpi_exports.panel_png, asked.params | about, panel.key, asked, "png")
+
+
+_MIME = {"csv": "text/csv", "png": "image/png"}
+
+
+def download(
+    label: str, export: Callable[..., bytes], params: dict[str, Any], what: str, asked: Asked, ending: str
+) -> None:
+    """A button whose file is made on the click, by the rights that the actor has then."""
+    actor = run.current().actor
+    st.download_button(
+        label,
+        partial(_afresh, export, actor, params),
+        file_name=exports.file_name(what, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}", ending=ending),
+        mime=_MIME[ending],
+        key=f"{ending}_{what}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _afresh(export: Callable[..., bytes], actor: Actor, params: dict[str, Any]) -> bytes:
+    with reading() as db:
+        return export(db, actor_of_account(db, actor.account_id, now=utcnow()), **params)

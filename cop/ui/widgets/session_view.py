@@ -1,0 +1,189 @@
+"""One session on the screen: what it was, who came, what came of it, what was changed, what can be done."""
+
+from typing import Any
+
+import streamlit as st
+
+from cop.errors import Conflict
+from cop.periods import utcnow
+from cop.permissions import Actor, Permission, may
+from cop.sessions import operations, queries
+from cop.sessions.calendar_file import calendar_file
+from cop.sessions.queries import SessionDetail
+from cop.ui import format as words
+from cop.ui import layout
+from cop.ui import run as runs
+from cop.ui.load import load
+from cop.ui.perform import Form
+from cop.ui.text import plain
+
+_STATUS = {
+    "planned": (":material/event_upcoming:", "Planned"),
+    "held": (":material/event_available:", "Held"),
+    "cancelled": (":material/event_busy:", "Cancelled"),
+}
+
+
+def from_address() -> SessionDetail:
+    """The session that the address names; NotFound where it names none."""
+    given = st.query_params.get("id", "")
+    return load(queries.session_detail, session_id=int(given) if given.isascii() and given.isdigit() else 0)
+
+
+def can_change(actor: Actor, session: SessionDetail) -> bool:
+    """Whether this actor plans and records here."""
+    return not session.archived and may(actor, Permission.SESSION_RECORD, community_id=session.community_id)
+
+
+def head(session: SessionDetail) -> None:
+    """Title, status, community, time."""
+    st.title(plain(session.title), anchor=False)
+    icon, status = _STATUS[session.status]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{icon} **{status}** · {plain(words.label(session.kind))}")
+        layout.link("community", session.community, icon=":material/group:", c=session.slug)
+    st.text(words.span(session.starts_at, session.ends_at, session.time_zone))
+    own_zone = runs.current().time_zone
+    if words.moment(session.starts_at, own_zone) != words.moment(session.starts_at, session.time_zone):
+        st.caption(plain(words.span(session.starts_at, session.ends_at, own_zone)))
+    if session.cancel_reason:
+        st.warning(plain(session.cancel_reason), icon=":material/event_busy:")
+
+
+def just_recorded(actor: Actor, session: SessionDetail) -> None:
+    """The word right after recording, with a way on and a way back."""
+    if not st.query_params.get("recorded") or session.status != "held" or not can_change(actor, session):
+        return
+    with st.container(border=True):
+        st.success("Recorded. The community’s figures are up to date.", icon=":material/check_circle:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            layout.link("record", "Record another", icon=":material/add_circle:", community=session.slug)
+            layout.link("community", f"To {session.community}", icon=":material/group:", c=session.slug)
+            _undo(session)
+
+
+def actions(actor: Actor, session: SessionDetail) -> None:
+    """The calendar file for everybody; changes for those who may."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Add to calendar",
+            data=lambda: calendar_file(session, now=utcnow()),
+            file_name=f"session-{session.id}.ics",
+            mime="text/calendar",
+            icon=":material/calendar_add_on:",
+            on_click="ignore",
+            key="calendar",
+        )
+        if not can_change(actor, session):
+            return
+        if session.status == "held":
+            layout.link("record", "Amend", icon=":material/edit_note:", session=session.id)
+        elif session.status == "planned":
+            if session.starts_at <= utcnow():
+                layout.link("record", "Record", icon=":material/edit_note:", session=session.id)
+            layout.link("plan", "Change the plan", icon=":material/edit_calendar:", session=session.id)
+    if session.status == "planned":
+        _cancel(session)
+    elif session.status == "cancelled":
+        _simple(session, operations.reinstate_session, "Reinstate it")
+    elif not st.query_params.get("recorded"):
+        _undo(session)
+
+
+def _cancel(session: SessionDetail) -> None:
+    with st.expander("Cancel this session", icon=":material/event_busy:", key="cancel"):
+        form = Form(f"cancel:{session.id}")
+        with st.form(f"cancel:{session.id}:form", border=False):
+            reason = st.text_input("Why? Everybody will see this.", key=form.key("reason"))
+            form.slot("reason")
+            pressed = st.form_submit_button("Cancel the session", key=form.key("submit"))
+        if pressed:
+            _do(form, operations.cancel_session, session, reason=reason)
+
+
+def _undo(session: SessionDetail) -> None:
+    with st.popover("Undo", icon=":material/undo:", key="undo"):
+        st.write("Take the recording back? Attendance and contributions go; the history keeps them.")
+        _simple(session, operations.undo_recording, "Yes, take it back")
+
+
+def _simple(session: SessionDetail, operation: Any, title: str) -> None:
+    form = Form(f"{operation.__name__}:{session.id}")
+    if st.button(title, key=form.key("do")):
+        _do(form, operation, session)
+
+
+def _do(form: Form, operation: Any, session: SessionDetail, **values: Any) -> None:
+    try:
+        written = form.perform(operation, session_id=session.id, version=session.version, **values)
+    except Conflict:
+        form.fail({"": "Somebody changed this session a moment ago. Look at it again, then repeat."})
+        return
+    if written:
+        st.query_params.pop("recorded", None)
+        st.rerun()
+
+
+def facts(session: SessionDetail) -> None:
+    """Where, what about, what was decided."""
+    if session.place or session.link:
+        with st.container(horizontal=True):
+            if session.place:
+                st.markdown(f":material/location_on: {plain(session.place)}")
+            if session.link:
+                st.link_button("Join online", session.link, icon=":material/videocam:")
+    parts = {"Agenda": session.agenda, "Topics": session.topics, "Decisions": session.decisions}
+    for title, text in parts.items():
+        if text:
+            st.subheader(title, anchor=False)
+            st.text(text)
+
+
+def attendance(actor: Actor, session: SessionDetail) -> None:
+    """How many came; who, only for those who may know."""
+    if session.status != "held":
+        return
+    st.subheader("Attendance", anchor=False)
+    if session.attendance_kind == "missing":
+        st.write("No list was taken.")
+        return
+    st.metric("Came", words.number(session.headcount))
+    people = load(queries.attendees, session_id=session.id)
+    if may(actor, Permission.ATTENDANCE_NAMES, community_id=session.community_id):
+        st.text("\n".join(_line(person) for person in people))
+    elif people:
+        st.write("You were there.")
+
+
+def _line(person: queries.Attendee) -> str:
+    did = [word for word, true in (("led", person.led), ("spoke", person.spoke)) if true]
+    return " · ".join(part for part in (person.name, person.unit, ", ".join(did)) if part)
+
+
+def outcomes(session: SessionDetail) -> None:
+    """Contributions, with credit, and links."""
+    if session.contributions:
+        st.subheader("What came of it", anchor=False)
+        for gift in session.contributions:
+            by = f" — {plain(gift.person)}" if gift.person else ""
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(words.label(gift.kind))}:** {plain(gift.title)}{by}")
+                if gift.url:
+                    st.link_button("Open", gift.url, icon=":material/open_in_new:", type="tertiary")
+    if session.links:
+        st.subheader("Links", anchor=False)
+        for link in session.links:
+            st.link_button(plain(link.title), link.url, icon=":material/link:", type="tertiary")
+
+
+def history(session: SessionDetail) -> None:
+    """What was changed, by whom, the latest first."""
+    changes = load(queries.history, session_id=session.id)
+    if not changes:
+        return
+    with st.expander("History", icon=":material/history:", key="history"):
+        for change in changes:
+            moment = words.moment(change.at, runs.current().time_zone)
+            st.markdown(f"**{plain(change.by)}** {plain(change.what)}, {plain(moment)}")
+            for detail in change.details:
+                st.text(detail)

@@ -1,0 +1,31 @@
+"""The programme's figures, live: cards, charts, communities by need for help, the sessions behind."""
+
+import streamlit as st
+
+from cop.kpis import queries
+from cop.permissions import Permission
+from cop.ui.draw import drawn
+from cop.ui.layout import page_actor
+from cop.ui.live import watch
+from cop.ui.load import load
+from cop.ui.widgets import kpi_charts, kpi_filters, kpi_tables, metric_cards
+from cop.ui.widgets.kpi_empty import nothing_yet
+
+actor = page_actor(Permission.KPI_VIEW)
+st.title("KPIs")
+bounds = load(queries.bounds)
+if bounds is None:
+    nothing_yet(actor)
+else:
+    asked = kpi_filters.ask(actor, bounds)
+    kpi_filters.freshness(asked, bounds)
+    drawn(
+        metric_cards.cards,
+        queries.months,
+        {"period": asked.period, "as_of": asked.as_of},
+        **kpi_charts.history(asked),
+    )
+    kpi_charts.charts(asked)
+    kpi_tables.communities(asked)
+    kpi_tables.behind(asked)
+watch(*queries.FIGURES)

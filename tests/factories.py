@@ -1,0 +1,146 @@
+"""Rows for tests, with sensible values for what a test doesn't care about. They flush, never commit."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session as DbSession
+
+from cop import facts
+from cop.models import (
+    Account,
+    Area,
+    Attendance,
+    AttendanceKind,
+    Community,
+    CommunitySession,
+    Contribution,
+    ContributionKind,
+    Facilitator,
+    FacilitatorRole,
+    GrantedRole,
+    Membership,
+    Organisation,
+    OrgUnit,
+    Person,
+    RoleGrant,
+    SessionStatus,
+)
+from cop.permissions import Actor, Role
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+TODAY = NOW.date()
+_numbers = itertools.count(1)
+
+
+def organisation(db: DbSession, **values: Any) -> Organisation:
+    return _add(db, Organisation(**{"name": "Orbis", "time_zone": "Europe/Madrid"} | values))
+
+
+def area(db: DbSession, **values: Any) -> Area:
+    return _add(db, Area(**{"name": f"Area {next(_numbers)}"} | values))
+
+
+def org_unit(db: DbSession, **values: Any) -> OrgUnit:
+    return _add(db, OrgUnit(**{"name": f"Unit {next(_numbers)}"} | values))
+
+
+def person(db: DbSession, **values: Any) -> Person:
+    number = next(_numbers)
+    base = {"name": f"Person {number}", "email": f"person{number}@example.org", "created_at": NOW}
+    return _add(db, Person(**base | values))
+
+
+def community(db: DbSession, **values: Any) -> Community:
+    number = next(_numbers)
+    base = {"slug": f"community-{number}", "name": f"Community {number}", "focus": "A focus", "created_at": NOW}
+    return _add(db, Community(**base | values))
+
+
+def membership(db: DbSession, community: Community, person: Person, **values: Any) -> Membership:
+    base = {"community_id": community.id, "person_id": person.id, "joined_on": date(2026, 1, 1)}
+    row = _add(db, Membership(**base | values))
+    facts.touch(db, community.id, row.joined_on)
+    return row
+
+
+def facilitator(db: DbSession, community: Community, person: Person, **values: Any) -> Facilitator:
+    base = {"community_id": community.id, "person_id": person.id, "role": FacilitatorRole.LEAD}
+    return _add(db, Facilitator(**base | {"since_on": date(2026, 1, 1)} | values))
+
+
+def session(
+    db: DbSession, community: Community, day: date = TODAY, people: Any = None, **values: Any
+) -> CommunitySession:
+    """A held session on `day`; `people` given means a list was taken (an empty one too)."""
+    starts = datetime(day.year, day.month, day.day, 9, 0, tzinfo=UTC)
+    base = {
+        "community_id": community.id,
+        "title": f"Session {next(_numbers)}",
+        "status": SessionStatus.HELD,
+        "starts_at": starts,
+        "ends_at": starts + timedelta(hours=1),
+        "time_zone": "Europe/Madrid",
+        "day": day,
+        "uid": f"test-{next(_numbers)}@cop",
+        "created_at": NOW,
+        "attendance_kind": AttendanceKind.MISSING if people is None else AttendanceKind.LIST,
+    }
+    row = _add(db, CommunitySession(**base | values))
+    for somebody in people or []:
+        db.add(Attendance(session_id=row.id, person_id=somebody.id))
+    db.flush()
+    facts.touch(db, community.id, day)
+    return row
+
+
+def contribution(db: DbSession, community: Community, day: date = TODAY, **values: Any) -> Contribution:
+    base = {"community_id": community.id, "kind": ContributionKind.IDEA, "title": "An idea", "day": day}
+    row = _add(db, Contribution(**base | values))
+    facts.touch(db, community.id, day)
+    return row
+
+
+def account(db: DbSession, somebody: Person | None = None, **values: Any) -> Account:
+    somebody = somebody or person(db)
+    base = {
+        "person_id": somebody.id,
+        "username": somebody.email or f"user{next(_numbers)}",
+        "password_hash": "!",
+        "must_change_password": False,
+        "created_at": NOW,
+        "password_changed_at": NOW,
+    }
+    return _add(db, Account(**base | values))
+
+
+def grant(db: DbSession, account: Account, role: GrantedRole, unit: OrgUnit | None = None) -> RoleGrant:
+    return _add(
+        db,
+        RoleGrant(account_id=account.id, role=role, org_unit_id=unit.id if unit else None, granted_on=TODAY),
+    )
+
+
+def actor(db: DbSession, *roles: Role, communities: Any = (), units: Any = ()) -> Actor:
+    """An actor with a real account; the roles are what the test says, always staff too."""
+    row = account(db)
+    return Actor(
+        account_id=row.id,
+        person_id=row.person_id,
+        name=f"Actor {row.id}",
+        roles=frozenset({Role.STAFF, *roles}),
+        community_ids=frozenset(item.id for item in communities),
+        unit_ids=frozenset(item.id for item in units),
+    )
+
+
+def commit(db: DbSession) -> None:
+    """Bring the figures up to date and commit, as cop.db.transaction does."""
+    facts.refresh_dirty(db)
+    db.commit()
+
+
+def _add(db: DbSession, row: Any) -> Any:
+    db.add(row)
+    db.flush()
+    return row

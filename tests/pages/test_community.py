@@ -1,0 +1,296 @@
+"""A community's page as each role sees it."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from cop.catalog import operations as o
+from cop.db import reading
+from cop.execute import execute
+from cop.models import Community, GrantedRole, Membership, Person, Resource, SessionStatus
+from cop.periods import utcnow
+from cop.permissions import SYSTEM
+from tests import factories as make
+from tests.pages.seats import open_page, take_seat
+
+TODAY = utcnow().date()
+TEXTS = ("name", "focus", "charter", "norms", "cadence", "channel_url")
+
+
+@pytest.fixture
+def room(db) -> Community:
+    make.organisation(db)
+    made = make.community(
+        db, slug="data", name="Data *Engineering*", focus="Pipelines", charter="Why\n\n**we** meet", stage="maturing"
+    )
+    ana = make.person(db, name="Canary Smith")
+    make.session(db, made, TODAY - timedelta(days=9), title="Kick-off", people=[ana])
+    make.session(db, made, TODAY - timedelta(days=5), title="No list")
+    make.contribution(db, made, TODAY - timedelta(days=9), title="Write it down", kind="lesson")
+    make.contribution(db, made, TODAY - timedelta(days=8), title="Schéma first", kind="good_practice")
+    return made
+
+
+@pytest.fixture
+def staff(db, room, monkeypatch):
+    seat = take_seat(db, monkeypatch)
+    make.commit(db)
+    return seat
+
+
+@pytest.fixture
+def facilitator(db, room, monkeypatch):
+    seat = take_seat(db, monkeypatch)
+    make.facilitator(db, room, db.get(Person, seat.account.person_id))
+    make.commit(db)
+    return seat
+
+
+@pytest.fixture
+def admin(db, room, monkeypatch):
+    seat = take_seat(db, monkeypatch)
+    make.grant(db, seat.account, GrantedRole.ADMIN)
+    make.commit(db)
+    return seat
+
+
+def _open(tab: str = "About", slug: str = "data") -> AppTest:
+    return open_page("community", c=slug, tab=tab)
+
+
+def _tabs(app: AppTest) -> list[str]:
+    return [tab.label for tab in app.tabs]
+
+
+def _texts(app: AppTest) -> str:
+    return "\n".join(item.value for kind in (app.text, app.caption, app.markdown) for item in kind).replace("\\", "")
+
+
+@pytest.mark.usefixtures("staff")
+def test_unknown_and_missing_names_are_told_kindly():
+    for slug in ("nothing", "", "'; DROP TABLE community"):
+        assert _open(slug=slug).title[0].value == "No such community"
+
+
+@pytest.mark.usefixtures("staff")
+def test_about():
+    app = _open()
+    assert app.title[0].value == r"Data \*Engineering\*"
+    texts = _texts(app)
+    assert "Why\n\n**we** meet" in texts  # line breaks kept, marks literal
+    assert "2 sessions in the last 12 months, 1 attendances in the 1 with a list or count; 1 without." in texts
+    assert "0 members, 0 active" in texts
+    assert "No session planned" in texts
+    assert _tabs(app) == ["About", "Sessions", "Contributions", "Resources", "Members"]
+
+
+@pytest.mark.usefixtures("staff")
+def test_sessions_show_counts_and_no_names():
+    app = _open("Sessions")
+    texts = _texts(app)
+    assert "1 person" in texts
+    assert "no list taken" in texts
+    assert "Canary" not in str(app)
+
+
+@pytest.mark.usefixtures("staff")
+def test_contributions_are_filtered_and_searched():
+    app = _open("Contributions")
+    assert "2 contributions" in _texts(app)
+    app.text_input(key="contribution_search").set_value("schema").run()
+    assert "Schéma first" in _texts(app)
+    assert "Write it down" not in _texts(app)
+    app.text_input(key="contribution_search").set_value("")
+    app.pills(key="contribution_kinds").set_value(["lesson"]).run()
+    assert "Write it down" in _texts(app)
+    assert "Schéma first" not in _texts(app)
+    assert not app.expander  # who isn't a member adds nothing
+
+
+@pytest.mark.usefixtures("staff")
+def test_join_leave_undo(room):
+    def stays():
+        with reading() as db:
+            rows = db.scalars(sa.select(Membership).where(Membership.community_id == room.id))
+            return [(row.left_on is None, row.join_reason) for row in rows]
+
+    app = _open()
+    app.text_input(key="join_reason").set_value("To learn")
+    app.button(key="join_now").click().run()
+    assert stays() == [(True, "To learn")]
+    assert "1 member, 0 active" in _texts(app)
+    app.button(key="leave_now").click().run()
+    assert stays() == [(False, "To learn")]
+    app.button(key="undo_leave").click().run()
+    assert stays() == [(True, "To learn")]
+
+
+@pytest.mark.usefixtures("staff", "room")
+def test_a_member_contributes():
+    app = _open()
+    app.button(key="join_now").click().run()
+    app = _open("Contributions")
+    app.session_state["contribute"] = True
+    app.run()
+    app.button(key="contribute_submit").click().run()
+    assert "missing" in app.error[0].value
+    app.text_area(key="contribute:0:title").set_value("Small pull requests")
+    app.button(key="contribute_submit").click().run()
+    assert "Small pull requests" in _texts(app)
+    assert app.toast[0].value.startswith("Added")
+    assert app.text_area(key="contribute:1:title").value == ""
+
+
+@pytest.mark.usefixtures("facilitator")
+def test_a_facilitator_edits_the_texts(room):
+    app = _open("Manage")
+    assert "Facilitators" not in app.segmented_control(key="manage").options
+    form = f"edit_community:{room.id}:{room.version}"
+    app.text_input(key=f"{form}:channel_url").set_value("not an address")
+    app.text_area(key=f"{form}:norms").set_value("Be kind")
+    app.button(key=f"{form}:submit").click().run()
+    assert "web address" in app.error[0].value
+    assert app.text_area(key=f"{form}:norms").value == "Be kind"  # nothing typed is lost
+    app.text_input(key=f"{form}:channel_url").set_value("")
+    app.button(key=f"{form}:submit").click().run()
+    with reading() as db:
+        assert db.get(Community, room.id).norms == "Be kind"
+
+
+def _edit_behind_their_back(room, **changes):
+    values = {name: getattr(room, name) for name in TEXTS} | {
+        "area": "",
+        "org_unit_id": None,
+        "type": "community",
+        "stage": "maturing",
+        "founded_on": None,
+    }
+    where = {"community_id": room.id, "version": room.version}
+    execute(o.edit_community, SYSTEM, **where, **values | changes)
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+@pytest.mark.usefixtures("facilitator")
+def test_a_conflict_shows_both_and_lets_one_choose(room, keep):
+    app = _open("Manage")
+    form = f"edit_community:{room.id}:{room.version}"
+    _edit_behind_their_back(room, focus="Theirs")
+    app.text_input(key=f"{form}:focus").set_value("Mine")
+    app.button(key=f"{form}:submit").click().run()
+    assert "Somebody else changed this" in app.warning[0].value
+    assert "command line" in app.warning[0].value
+    assert {"Theirs", "Mine"} <= {item.value for item in app.text}
+    app.button(key=f"{form}:{keep}").click().run()
+    assert not app.exception
+    assert not app.warning
+    with reading() as db:
+        assert db.get(Community, room.id).focus == {"mine": "Mine", "theirs": "Theirs"}[keep]
+    assert app.text_input(key=f"edit_community:{room.id}:{3 if keep == 'mine' else 2}:focus").value == keep.title()
+
+
+@pytest.mark.usefixtures("facilitator")
+def test_an_open_form_is_pinned(room):
+    """The page is polled: a rerun with new data must not touch an open form; the page around it changes."""
+    app = _open("Manage")
+    form = f"edit_community:{room.id}:{room.version}"
+    _edit_behind_their_back(room, focus="Theirs", norms="New norms")
+    app.run()
+    assert app.text_input(key=f"{form}:focus").value == "Pipelines"
+    assert app.text_area(key=f"{form}:norms").value == ""
+    assert "Theirs" in _texts(app)
+
+
+@pytest.mark.usefixtures("facilitator", "room")
+def test_resources_are_added_archived_and_restored():
+    app = _open("Resources")
+    app.session_state["add_resource"] = True
+    app.run()
+    app.text_input(key="add_resource:0:title").set_value("Guide")
+    app.text_input(key="add_resource:0:url").set_value("https://example.org/guide")
+    app.button(key="add_resource_submit").click().run()
+    with reading() as db:
+        key = db.scalar(sa.select(Resource.id))
+    app.button(key=f"archive_resource_{key}").click().run()
+    assert "Nothing is kept here yet." in _texts(app)
+    app.session_state["archived_resources"] = True
+    app.run()
+    app.button(key=f"restore_resource_{key}").click().run()
+    assert not app.exception
+    assert "Guide" in _texts(app)
+
+
+@pytest.mark.usefixtures("admin", "db")
+def test_the_office_archives_and_reopens(room):
+    app = _open("Manage")
+    app.segmented_control(key="manage").set_value("Archive").run()
+    app.button(key=f"archive:{room.id}:submit").click().run()
+    assert "reason is missing" in app.error[0].value
+    app.text_input(key=f"archive:{room.id}:reason").set_value("Done **here**")
+    app.button(key=f"archive:{room.id}:submit").click().run()
+    assert r"Done \*\*here\*\*" in app.warning[0].value
+    assert "join_now" not in [button.key for button in app.button]
+    app = _open("Manage")
+    app.segmented_control(key="manage").set_value("Reopen").run()
+    app.text_input(key=f"reopen:{room.id}:reason").set_value("Missed")
+    app.button(key=f"reopen:{room.id}:submit").click().run()
+    assert not app.warning
+
+
+@pytest.mark.usefixtures("admin", "room", "db")
+def test_the_office_assigns_and_ends_facilitators():
+    app = _open("Manage")
+    app.segmented_control(key="manage").set_value("Facilitators").run()
+    app.button(key="assign_submit").click().run()
+    assert "active person" in app.error[0].value
+    app.selectbox(key="assign:0:person_id").select("Canary Smith")
+    app.button(key="assign_submit").click().run()
+    assert "Facilitated by Canary Smith (lead)" in _texts(app)
+    ends = [button for button in app.button if button.label == "End the role"]
+    ends[0].click().run()  # yesterday is proposed as the last day
+    assert "Facilitated by nobody" in _texts(app)
+
+
+@pytest.mark.usefixtures("facilitator", "room")
+def test_objectives():
+    app = _open("Manage")
+    app.segmented_control(key="manage").set_value("Objectives").run()
+    app.text_input(key="add_objective:0:statement").set_value("20 users")
+    for field, value in (("baseline", 0.0), ("current", 5.0), ("target", 20.0)):
+        app.number_input(key=f"add_objective:0:{field}").set_value(value)
+    app.button(key="add_objective_submit").click().run()
+    assert not app.exception
+    app = _open("About")
+    assert "20 users" in _texts(app)
+    assert "from 0, now 5, target 20" in _texts(app)
+
+
+@pytest.mark.parametrize("tab", ["About", "Sessions", "Contributions", "Resources", "Members", "Manage"])
+@pytest.mark.usefixtures("staff")
+def test_staff_never_reach_manage(tab):
+    app = _open(tab)
+    assert "Manage" not in _tabs(app)
+    assert "manage" not in [item.key for item in app.segmented_control]
+
+
+@pytest.mark.usefixtures("facilitator", "room")
+def test_history_and_moves_are_shown_to_its_facilitator():
+    app = _open()
+    app.button(key="join_now").click().run()
+    app = _open("Manage")
+    app.segmented_control(key="manage").set_value("Joins and leaves").run()
+    assert list(app.dataframe[0].value["move"]) == ["joined"]
+    app.segmented_control(key="manage").set_value("History").run()
+    assert "Nothing was changed yet." in _texts(app)
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_planned_session_stands_on_top(room, db):
+    starts = utcnow() + timedelta(days=2)
+    ends = starts + timedelta(hours=1)
+    planned = {"status": SessionStatus.PLANNED, "starts_at": starts, "ends_at": ends}
+    make.session(db, room, starts.date(), title="Next one", **planned)
+    make.commit(db)
+    labels = [item.proto.label.replace("\\", "") for item in _open().get("page_link")]
+    assert any(label.startswith("Next: ") and label.endswith("Next one") for label in labels)

@@ -1,0 +1,126 @@
+"""Every page for each kind of visitor: opens without a fault, or isn't there at all."""
+
+import re
+import runpy
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cop.db import reading
+from cop.errors import Forbidden
+from cop.models import Account, CommunitySession
+from cop.settings import ROOT
+from cop.ui import run
+from cop.ui.navigation import PAGES
+from tests import factories as make
+from tests.pages.seats import open_page, take_seat
+from tests.permissions import (
+    ADMIN,
+    DEACTIVATED,
+    EVERYONE_SIGNED_IN,
+    FACILITATOR,
+    MANAGER,
+    NOBODY,
+    OFFICE,
+    OTHER_FACILITATOR,
+    PRINCIPALS,
+    World,
+    make_world,
+)
+
+RECORDERS = {FACILITATOR, OTHER_FACILITATOR, ADMIN}
+EXPECTED = {
+    "catalog": EVERYONE_SIGNED_IN,
+    "community": EVERYONE_SIGNED_IN,
+    "session": EVERYONE_SIGNED_IN,
+    "record": RECORDERS,
+    "plan": RECORDERS,
+    "kpis": {MANAGER, *RECORDERS},
+    "account": EVERYONE_SIGNED_IN,
+    "accounts": OFFICE,
+}
+URLS = [spec.url for spec in PAGES]
+CELLS = [(url, principal) for url in URLS for principal in PRINCIPALS]
+
+
+@pytest.fixture
+def world(db) -> World:
+    made = make_world(db)
+    for room in (made.community, made.other):
+        member = make.person(db, name="Member Example")
+        make.membership(db, room, member)
+        for month in (3, 4, 5, 6):
+            make.session(db, room, make.TODAY.replace(month=month, day=3), people=[member])
+        make.contribution(db, room, person_id=member.id)
+    return made
+
+
+def be(world: World, principal: str, monkeypatch) -> None:
+    """Sit down as somebody; a deactivated account still has its old session."""
+    if principal != NOBODY:
+        take_seat(world.db, monkeypatch, world.db.get(Account, world.account_ids[principal]))
+    make.commit(world.db)
+
+
+def addresses(url: str, room) -> list[dict[str, object]]:
+    """The page by itself, with an object of each community, and with one that doesn't exist."""
+    with reading() as db:  # the test's own session would hold the write lock that a page needs for its draft
+        session_id = db.scalar(sa.select(CommunitySession.id).where(CommunitySession.community_id == room.id).limit(1))
+    return {
+        "community": [{}, {"c": room.slug}, {"c": "nothing"}],
+        "session": [{}, {"id": session_id}, {"id": "99999"}, {"id": "x' OR 1=1"}],
+        "record": [{}, {"community": room.slug}, {"session": session_id}, {"session": "99999"}],
+        "plan": [{}, {"community": room.slug}, {"session": session_id}, {"session": "x"}],
+    }.get(url, [{}])
+
+
+def test_every_page_has_its_row():
+    assert list(EXPECTED) == URLS
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+def test_only_the_pages_of_ones_own_are_there(world, monkeypatch, principal):
+    be(world, principal, monkeypatch)
+    app = AppTest.from_file(str(ROOT / "cop/ui/main.py"), default_timeout=30).run()
+    assert not app.exception
+    registered = set(app.session_state["_pages"]) if "_pages" in app.session_state else set()
+    assert registered == {url for url, allowed in EXPECTED.items() if principal in allowed}
+    if principal in {NOBODY, DEACTIVATED}:
+        assert "signed out" in app.header[0].value
+
+
+@pytest.mark.parametrize(
+    ("url", "principal"), [(url, principal) for url, principal in CELLS if principal in EXPECTED[url]]
+)
+def test_an_allowed_page_opens(world, monkeypatch, url, principal):
+    be(world, principal, monkeypatch)
+    for room in (world.community, world.other):
+        for address in addresses(url, room):
+            app = open_page(url, **{name: str(value) for name, value in address.items()})
+            texts = [app.title, app.header, app.subheader, app.markdown, app.info, app.error, app.metric]
+            shown = " ".join(str(item.value) for kind in texts for item in kind)
+            assert shown.strip(), address
+            assert not re.search(r"\bNone\b|\bnan\b|<NA>|Traceback", shown), address
+
+
+@pytest.mark.parametrize(
+    ("url", "principal"), [(url, principal) for url, principal in CELLS if principal not in EXPECTED[url]]
+)
+def test_a_forbidden_page_is_not_there(world, monkeypatch, url, principal):
+    """It looks like one that doesn't exist; and if its script ran all the same, its first line would refuse."""
+    be(world, principal, monkeypatch)
+    st.cache_data.clear()
+    script = ROOT / "pages" / next(spec.script for spec in PAGES if spec.url == url)
+    app = AppTest.from_file(str(ROOT / "cop/ui/main.py"), default_timeout=30)
+    app.switch_page(str(script))
+    app.run()
+    assert not app.exception
+    assert "_pages" not in app.session_state or url not in app.session_state["_pages"]
+    actor = world.actors[principal]
+    if actor is not None:
+        monkeypatch.setattr(run, "current", lambda: SimpleNamespace(actor=actor))
+        with pytest.raises(Forbidden):
+            runpy.run_path(str(script))

@@ -1,0 +1,300 @@
+"""Recording, planning and looking at a session as each role does it."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from cop.db import reading, transaction
+from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias, PersonKind, SessionStatus
+from cop.periods import utcnow
+from tests import factories as make
+from tests.pages.seats import open_page, take_seat
+
+NOW = utcnow().replace(microsecond=0)
+YESTERDAY = NOW - timedelta(days=1)
+
+
+class World:
+    """A community with a list taken a week ago, its facilitator in the seat."""
+
+    def __init__(self, db, monkeypatch):
+        make.organisation(db)
+        self.room = make.community(db, name="Data *Guild*", slug="data")
+        self.fay = make.person(db, name="Fay Lead")
+        self.ana, self.ben = make.person(db, name="Ana Gómez"), make.person(db, name="Ben Ito")
+        self.zoe = make.person(db, name="Zoë Quirk")
+        make.facilitator(db, self.room, self.fay)
+        for person in (self.fay, self.ana, self.ben):
+            make.membership(db, self.room, person)
+        week_ago = NOW - timedelta(days=7)
+        make.session(
+            db,
+            self.room,
+            week_ago.date(),
+            [self.fay, self.ana],
+            title="Session 12",
+            starts_at=week_ago - timedelta(hours=1),
+            ends_at=week_ago,
+        )
+        self.seat = take_seat(db, monkeypatch, make.account(db, self.fay))
+        make.commit(db)
+
+    def planned(self, db, **values):
+        base = {
+            "status": SessionStatus.PLANNED,
+            "title": "Planned one",
+            "starts_at": YESTERDAY,
+            "ends_at": YESTERDAY + timedelta(hours=1),
+            "planned_starts_at": YESTERDAY,
+        }
+        row = make.session(db, self.room, YESTERDAY.date(), **base | values)
+        make.commit(db)
+        return row
+
+
+@pytest.fixture
+def world(db, monkeypatch):
+    return World(db, monkeypatch)
+
+
+def held():
+    with reading() as db:
+        rows = db.scalars(
+            sa.select(CommunitySession)
+            .where(CommunitySession.status == SessionStatus.HELD)
+            .order_by(CommunitySession.id.desc())
+        )
+        return rows.all()
+
+
+def came(session_id):
+    with reading() as db:
+        return set(db.scalars(sa.select(Attendance.person_id).where(Attendance.session_id == session_id)))
+
+
+def drafts():
+    with reading() as db:
+        return db.scalars(sa.select(Draft)).all()
+
+
+def widget(app: AppTest, kind: str, name: str):
+    """The widget of the recording or planning form whose key ends so."""
+    (found,) = [item for item in app.get(kind) if item.key and item.key.endswith(f":{name}")]
+    return found
+
+
+def press(app: AppTest, name: str) -> AppTest:
+    widget(app, "button", name).click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def errors(app: AppTest) -> str:
+    return " ".join(item.value for item in app.error).replace("\\", "")
+
+
+def test_the_shortest_recording_is_two_taps(world):
+    app = open_page("record", community="data")
+    assert widget(app, "text_input", "title").value == "Session 13"
+    assert widget(app, "pills", "ticked").value == []
+    press(app, "same")
+    assert not drafts() or drafts()[0].payload["ticked"]
+    press(app, "save")
+    row = held()[0]
+    assert (row.title, came(row.id)) == ("Session 13", {world.fay.id, world.ana.id})
+    assert drafts() == []
+
+
+def test_without_anything_due_the_form_opens_at_once(world):
+    app = open_page("record")
+    assert widget(app, "text_input", "title").value == "Session 13"
+
+
+def test_a_session_due_is_offered_and_recorded_as_planned(db, world):
+    row = world.planned(db)
+    assert any("Waiting" in item.value for item in open_page("record").subheader)
+    app = open_page("record", session=str(row.id))
+    assert widget(app, "text_input", "title").value == "Planned one"
+    widget(app, "pills", "ticked").set_value([world.ben.id]).run()
+    press(app, "save")
+    assert held()[0].id == row.id
+    assert came(row.id) == {world.ben.id}
+
+
+def test_a_pasted_list_is_confirmed_line_by_line(world):
+    app = open_page("record", community="data")
+    widget(app, "text_area", "roster").input("Ana Gómez\nBen Itto\nNora Vidal\nSome Slide").run()
+    press(app, "save")
+    assert "3 names still need your answer" in errors(app)
+    assert len(held()) == 1
+    widget(app, "pills", "line:ben itto").set_value(world.ben.id).run()
+    widget(app, "pills", "line:nora vidal").set_value("guest").run()
+    widget(app, "pills", "line:some slide").set_value("leave_out").run()
+    press(app, "save")
+    row = held()[0]
+    with reading() as db:
+        nora = db.scalars(sa.select(Person).where(Person.name == "Nora Vidal")).one()
+        assert db.scalars(sa.select(PersonAlias.key)).all() == ["ben itto"]
+    assert nora.kind is PersonKind.GUEST
+    assert came(row.id) == {world.ana.id, world.ben.id, nora.id}
+    app = open_page("record", community="data")
+    widget(app, "text_area", "roster").input("Ben Itto, nora vidal").run()
+    assert set(widget(app, "pills", f"recognised:{hash((world.ben.id, nora.id))}").value) == {world.ben.id, nora.id}
+
+
+def test_somebody_else_is_found_by_typing(world):
+    app = open_page("record", community="data")
+    widget(app, "text_input", "search").input("zoe").run()
+    widget(app, "pills", "found").set_value(world.zoe.id).run()
+    assert widget(app, "text_input", "search").value == ""
+    assert widget(app, "pills", "extras").value == [world.zoe.id]
+    widget(app, "text_input", "search").input("Nora Vidal").run()
+    press(app, "new_guest")
+    press(app, "save")
+    with reading() as db:
+        nora = db.scalar(sa.select(Person.id).where(Person.name == "Nora Vidal"))
+    assert came(held()[0].id) == {world.zoe.id, nora}
+
+
+def test_what_is_typed_survives_the_tab(world):
+    app = open_page("record", community="data")
+    widget(app, "text_input", "title").input("Half a ti").run()
+    widget(app, "pills", "ticked").set_value([world.ana.id]).run()
+    widget(app, "text_area", "topics").input("Lineage").run()
+    widget(app, "text_area", "roster").input("Ben Itto").run()
+    widget(app, "pills", "line:ben itto").set_value(world.ben.id).run()
+    widget(app, "multiselect", "led").set_value([world.ben.id]).run()
+    assert any("Draft saved" in item.value for item in app.caption)
+
+    again = open_page("record", community="data")
+    assert widget(again, "text_input", "title").value == "Half a ti"
+    assert widget(again, "pills", "ticked").value == [world.ana.id]
+    assert widget(again, "text_area", "topics").value == "Lineage"
+    assert widget(again, "pills", "line:ben itto").value == world.ben.id
+    assert widget(again, "multiselect", "led").value == [world.ben.id]
+    press(again, "really_discard")
+    assert drafts() == []
+    assert widget(again, "text_input", "title").value == "Session 13"
+    assert widget(again, "text_area", "topics").value == ""
+
+
+def test_opening_alone_keeps_no_draft(world):
+    open_page("record", community="data").run()
+    assert drafts() == []
+
+
+def test_mistakes_are_told_and_nothing_typed_is_lost(world):
+    app = open_page("record", community="data")
+    press(app, "save")
+    assert "Nobody is on the list" in errors(app)
+    widget(app, "segmented_control", "attendance").set_value("missing").run()
+    widget(app, "text_area", "topics").input("x" * 100_000).run()
+    widget(app, "date_input", "day").set_value(NOW.date() + timedelta(days=40)).run()
+    widget(app, "text_input", "title").input(" ").run()
+    press(app, "save")
+    told = errors(app)
+    assert "A title is missing" in told
+    assert "future" in told
+    assert "too long: 100,000" in told
+    assert len(widget(app, "text_area", "topics").value) == 100_000
+    assert len(held()) == 1
+
+
+def test_a_number_instead_of_names(world):
+    app = open_page("record", community="data")
+    widget(app, "segmented_control", "attendance").set_value("count").run()
+    press(app, "save")
+    assert "How many came is missing" in errors(app)
+    widget(app, "number_input", "headcount").set_value(14).run()
+    press(app, "save")
+    assert held()[0].headcount == 14
+
+
+def test_two_facilitators_see_both_versions(db, world):
+    row = world.planned(db)
+    app = open_page("record", session=str(row.id))
+    widget(app, "pills", "ticked").set_value([world.ana.id]).run()
+    widget(app, "text_area", "topics").input("Mine").run()
+    with transaction() as other:
+        there = other.get(CommunitySession, row.id)
+        there.agenda, there.title = "Theirs", "Renamed"
+    press(app, "save")
+    assert any("while you were editing" in item.value.replace("\\", "") for item in app.warning)
+    texts = [item.value for item in app.text]
+    assert {"Renamed", "Planned one", "Theirs"} <= set(texts)
+    assert held()[0].id != row.id
+    press(app, "mine")
+    assert (held()[0].title, held()[0].topics, came(row.id)) == ("Planned one", "Mine", {world.ana.id})
+
+
+def test_theirs_can_be_taken(db, world):
+    row = world.planned(db)
+    app = open_page("record", session=str(row.id))
+    widget(app, "text_area", "topics").input("Mine").run()
+    widget(app, "segmented_control", "attendance").set_value("missing").run()
+    with transaction() as other:
+        other.get(CommunitySession, row.id).title = "Renamed"
+    press(app, "save")
+    press(app, "theirs")
+    assert drafts() == []
+    assert widget(app, "text_area", "topics").value == ""
+
+
+def test_amending_opens_with_what_was_recorded(world):
+    row = held()[0]
+    app = open_page("record", session=str(row.id))
+    assert set(widget(app, "pills", "ticked").value) == {world.fay.id, world.ana.id}
+    widget(app, "pills", "ticked").set_value([world.fay.id]).run()
+    widget(app, "multiselect", "led").set_value([world.fay.id]).run()
+    press(app, "save")
+    assert came(row.id) == {world.fay.id}
+    page = open_page("session", id=str(row.id))
+    assert any("Taken off the list: Ana Gómez" in item.value for item in page.text)
+
+
+def test_planning_and_cancelling(world):
+    app = open_page("plan", community="data")
+    widget(app, "text_input", "title").input("Spring planning").run()
+    press(app, "save")
+    with reading() as db:
+        row = db.scalars(sa.select(CommunitySession).where(CommunitySession.title == "Spring planning")).one()
+    assert row.status is SessionStatus.PLANNED
+    page = open_page("session", id=str(row.id))
+    press(page, "submit")
+    assert "reason is missing" in errors(page)
+    widget(page, "text_input", "reason").input("A strike")  # sent with the form
+    press(page, "submit")
+    assert any("A strike" in item.value for item in page.warning)
+    press(page, "do")
+    with reading() as db:
+        assert db.get(CommunitySession, row.id).status is SessionStatus.PLANNED
+
+
+def test_staff_see_counts_never_names(db, monkeypatch, world):
+    row = held()[0]
+    take_seat(db, monkeypatch)
+    make.commit(db)
+    page = open_page("session", id=str(row.id))
+    shown = repr(page.main)
+    assert "Ana" not in shown
+    assert [item.value for item in page.metric] == ["2"]
+    assert not [item for item in page.get("button") if item.key.endswith(":do")]
+
+
+def test_oneself_is_told(db, monkeypatch, world):
+    row = held()[0]
+    take_seat(db, monkeypatch, make.account(db, world.ana))
+    make.commit(db)
+    assert any("You were there" in item.value for item in open_page("session", id=str(row.id)).markdown)
+
+
+def test_other_peoples_communities_look_missing(db, world):
+    other = make.community(db, slug="other", name="Secret")
+    row = make.session(db, other, YESTERDAY.date(), title="Secret")
+    make.commit(db)
+    for address in ({"community": "other"}, {"session": str(row.id)}, {"session": "99999"}, {"session": "x"}):
+        page = open_page("record", **address)
+        assert "doesn't exist" in errors(page)
+        assert "Secret" not in repr(page.main)

@@ -1,0 +1,94 @@
+"""Mappings: read whole, or refused with every problem."""
+
+from pathlib import Path
+
+import pytest
+
+from cop.errors import Invalid
+from cop.imports.mapping import Origin, parse_mapping
+from cop.settings import ROOT
+from tests.unit.imports.helpers import MAPPING
+
+
+def test_a_whole_mapping():
+    mapping = parse_mapping(MAPPING)
+    assert mapping.source == "hr"
+    assert [file.name for file in mapping.files] == [
+        "org_units", "people", "communities", "memberships", "facilitators", "sessions", "attendance",
+    ]  # fmt: skip
+    assert mapping.files[1].columns["key"] == (Origin(column="nr"),)
+    assert mapping.files[6].options.not_people == ("Acme *",)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "import").glob("*.toml")), ids=lambda path: path.stem)
+def test_the_examples_are_mappings(path: Path):
+    assert parse_mapping(path.read_text(encoding="utf-8")).files
+
+
+def test_every_problem_is_told_at_once():
+    text = """
+    source = "HR"
+    extra = 1
+    [[files]]
+    kind = "people"
+    encoding = "latin-9000"
+    report = ["bad_luck", "nul"]
+    columns = { key = "nr", shoe_size = "x", email = { column = "a", constant = "b" }, handle = { column = "h", pattern = "(" } }
+    options = { minutes = 5, create = ["areas"] }
+    [[files]]
+    kind = "attendance"
+    columns = { session = "s" }
+    """
+    with pytest.raises(Invalid) as refused:
+        parse_mapping(text)
+    assert set(refused.value.errors) == {
+        "source",
+        "mapping.extra",
+        "files[1].encoding",
+        "files[1].report",
+        "files[1].columns.name",
+        "files[1].columns.shoe_size",
+        "files[1].columns.email",
+        "files[1].columns.handle",
+        "files[1].options.minutes",
+        "files[1].options.create",
+        "files[2].columns",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('options = { time = "half past" }', "files[1].options.time"),
+        ("options = { minutes = 0 }", "files[1].options.minutes"),
+        ('options = { time_zone = "Mars" }', "files[1].options.time_zone"),
+        ('delimiter = "tab"', "files[1].delimiter"),
+        ("report = 3", "files[1].report"),
+        ("path = 3", "files[1].path"),
+        ("options = 3", "files[1].options"),
+    ],
+)
+def test_wrong_settings_of_a_file(line, place):
+    text = f"""
+    source = "a"
+    [[files]]
+    kind = "sessions"
+    columns = {{ key = "k", community = "c", date = "d", title = "t" }}
+    {line}
+    """
+    with pytest.raises(Invalid) as refused:
+        parse_mapping(text)
+    assert set(refused.value.errors) == {place}
+
+
+@pytest.mark.parametrize("text", ["source = ", 'source = "a"', 'source = "a"\nfiles = [3]'])
+def test_what_is_no_mapping(text):
+    with pytest.raises(Invalid):
+        parse_mapping(text)
+
+
+def test_two_files_need_two_names():
+    file = '[[files]]\nkind = "org_units"\ncolumns = { key = "k", name = "n" }\n'
+    with pytest.raises(Invalid) as refused:
+        parse_mapping(f'source = "a"\n{file}{file}')
+    assert list(refused.value.errors) == ["file org_units"]

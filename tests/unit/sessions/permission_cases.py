@@ -1,0 +1,55 @@
+"""Whom each operation on sessions serves."""
+
+from datetime import timedelta
+
+from cop.models import CommunitySession, SessionStatus
+from cop.sessions import operations as ops
+from cop.sessions.inputs import Plan, Report
+from tests import factories as make
+from tests.permissions import OWN_FACILITATOR, Case
+
+
+def _plan(day):
+    start = make.NOW.replace(tzinfo=None, hour=9) + timedelta(days=day)
+    return Plan(title="A session", start=start, end=start + timedelta(hours=1), time_zone="Europe/Madrid")
+
+
+def _planned(world, **values):
+    starts = make.NOW + timedelta(days=2)
+    return make.session(
+        world.db,
+        world.community,
+        **{
+            "day": starts.date(),
+            "starts_at": starts,
+            "ends_at": starts + timedelta(hours=1),
+            "planned_starts_at": starts,
+            "status": SessionStatus.PLANNED,
+        }
+        | values,
+    )
+
+
+def _of(row: CommunitySession, **more):
+    return {"session_id": row.id, "version": row.version} | more
+
+
+CASES = {
+    ops.plan_session: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "plan": _plan(3)}),
+    ops.change_plan: Case(OWN_FACILITATOR, lambda w, _a: _of(_planned(w), plan=_plan(4))),
+    ops.cancel_session: Case(OWN_FACILITATOR, lambda w, _a: _of(_planned(w), reason="Everybody is away")),
+    ops.reinstate_session: Case(
+        OWN_FACILITATOR,
+        lambda w, _a: _of(_planned(w, status=SessionStatus.CANCELLED, cancel_reason="A strike")),
+    ),
+    ops.record_session: Case(
+        OWN_FACILITATOR,
+        lambda w, _a: {"community_id": w.community.id, "plan": _plan(-3), "report": Report()},
+    ),
+    ops.undo_recording: Case(OWN_FACILITATOR, lambda w, _a: _of(make.session(w.db, w.community))),
+    ops.save_draft: Case(
+        OWN_FACILITATOR,
+        lambda w, _a: {"community_id": w.community.id, "subject": "community:1", "payload": {"title": "A"}},
+    ),
+    ops.discard_draft: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "subject": "community:1"}),
+}

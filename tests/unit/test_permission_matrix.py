@@ -1,0 +1,175 @@
+"""Who may do what, complete: every permission, and every operation that exists, for each kind of visitor."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+import cop
+from cop.accounts.queries import actor_of_account
+from cop.errors import Forbidden
+from cop.models import AuditEntry
+from cop.permissions import GRANTS, SYSTEM, Permission, Role, may, may_somewhere, require, require_somewhere
+from tests import factories as make
+from tests.permissions import (
+    ADMIN,
+    DEACTIVATED,
+    EVERYONE_SIGNED_IN,
+    FACILITATOR,
+    MANAGER,
+    NOBODY,
+    OFFICE,
+    OTHER_FACILITATOR,
+    OWN_FACILITATOR,
+    PRINCIPALS,
+    STAFF,
+    Case,
+    make_world,
+)
+
+ANY_FACILITATOR = {FACILITATOR, OTHER_FACILITATOR}
+
+# permission: who holds it in the community "facilitator" carries; who for some community (their pages)
+EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
+    Permission.OWN_ACCOUNT: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.COMMUNITY_VIEW: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.COMMUNITY_JOIN: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.CONTRIBUTE: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.COMMUNITY_CREATE: (OFFICE, OFFICE),
+    Permission.COMMUNITY_EDIT: (OWN_FACILITATOR, {ADMIN, *ANY_FACILITATOR}),
+    Permission.COMMUNITY_ARCHIVE: (OFFICE, OFFICE),
+    Permission.FACILITATOR_ASSIGN: (OFFICE, OFFICE),
+    Permission.SESSION_RECORD: (OWN_FACILITATOR, {ADMIN, *ANY_FACILITATOR}),
+    Permission.ATTENDANCE_NAMES: (OWN_FACILITATOR, {ADMIN, *ANY_FACILITATOR}),
+    Permission.KPI_VIEW: ({FACILITATOR, MANAGER, ADMIN}, {MANAGER, ADMIN, *ANY_FACILITATOR}),
+    Permission.ACCOUNT_MANAGE: (OFFICE, OFFICE),
+    Permission.DATA_IMPORT: (OFFICE, OFFICE),
+}
+
+
+@pytest.fixture
+def world(db):
+    return make_world(db)
+
+
+def test_every_permission_has_its_row():
+    assert EXPECTED.keys() == set(Permission)
+    assert GRANTS.keys() == set(Role)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_who_holds_a_permission(world, permission):
+    here, somewhere = EXPECTED[permission]
+    room = world.community.id
+    assert {name for name, actor in world.actors.items() if may(actor, permission, community_id=room)} == here
+    assert {name for name, actor in world.actors.items() if may_somewhere(actor, permission)} == somewhere
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_requiring_agrees_with_may(world, permission):
+    for actor in world.actors.values():
+        for allowed, demand in (
+            (may(actor, permission), lambda: require(actor, permission)),  # noqa: B023 - called at once
+            (may_somewhere(actor, permission), lambda: require_somewhere(actor, permission)),  # noqa: B023
+        ):
+            if allowed:
+                assert demand() is actor
+            else:
+                with pytest.raises(Forbidden):
+                    demand()
+
+
+def test_a_facilitators_permissions_end_with_their_communities(world):
+    """Without a community, or in another's, only what all staff may do is left."""
+    actor = world.actors[FACILITATOR]
+    for community_id in (None, world.other.id, 99_999):
+        left = {item for item in Permission if may(actor, item, community_id=community_id)}
+        assert left == GRANTS[Role.STAFF]
+
+
+def test_an_assignment_counts_from_its_first_day_to_its_last(db, world):
+    for since, until, carries in [
+        (make.TODAY, None, True),
+        (None, None, True),
+        (make.TODAY.replace(day=16), None, False),
+        (None, make.TODAY, False),
+        (None, make.TODAY.replace(day=16), True),
+    ]:
+        person = make.person(db)
+        account = make.account(db, person)
+        make.facilitator(db, world.community, person, since_on=since, until_on=until)
+        actor = actor_of_account(db, account.id, now=make.NOW)
+        assert (world.community.id in actor.community_ids) is carries, (since, until)
+
+
+def test_the_operator_holds_everything():
+    assert all(may(SYSTEM, permission, community_id=1) for permission in Permission)
+
+
+def operations() -> dict[str, Callable[..., object]]:
+    """Every public function of every cop/<room>/operations.py, by its name for people."""
+    found = {}
+    for room in pkgutil.iter_modules(cop.__path__):
+        if room.ispkg and importlib.util.find_spec(f"cop.{room.name}.operations"):
+            module = importlib.import_module(f"cop.{room.name}.operations")
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                if function.__module__ == module.__name__ and not name.startswith("_"):
+                    found[f"{room.name}.{name}"] = function
+    return found
+
+
+def cases() -> dict[Callable[..., object], Case]:
+    """What the rooms say of their operations."""
+    found: dict[Callable[..., object], Case] = {}
+    for name in {name.split(".")[0] for name in OPERATIONS}:
+        module = f"tests.unit.{name}.permission_cases"
+        if importlib.util.find_spec(module):
+            found |= importlib.import_module(module).CASES
+    return found
+
+
+OPERATIONS = operations()
+CASES = cases()
+
+
+def test_every_operation_has_a_case_and_every_case_an_operation():
+    missing = {name for name, function in OPERATIONS.items() if function not in CASES}
+    stale = {function.__name__ for function in CASES if function not in OPERATIONS.values()}
+    assert (missing, stale) == (set(), set())
+
+
+def test_nobody_and_the_deactivated_are_served_by_no_operation():
+    for function, case in CASES.items():
+        assert not case.allowed & {NOBODY, DEACTIVATED}, function.__name__
+        assert case.allowed <= set(PRINCIPALS)
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation(world, name, principal):
+    """Served, or refused with Forbidden and without a trace; any other error fails."""
+    operation, actor = OPERATIONS[name], world.actors[principal]
+    case = CASES[operation]
+    params = case.params(world, actor)
+    world.db.flush()
+    changes = world.db.scalar(sa.text("SELECT total_changes()"))
+    audited = world.db.scalar(sa.select(sa.func.count(AuditEntry.id)))
+    if principal in case.allowed:
+        operation(world.db, actor, now=make.NOW, **params)
+        return
+    with pytest.raises(Forbidden):
+        operation(world.db, actor, now=make.NOW, **params)
+    world.db.flush()
+    assert world.db.scalar(sa.text("SELECT total_changes()")) == changes
+    assert world.db.scalar(sa.select(sa.func.count(AuditEntry.id))) == audited
+
+
+def test_roles_are_told_apart():
+    """The table would be worthless if two kinds of visitor were the same."""
+    rows = {name: tuple(name in here for here, _somewhere in EXPECTED.values()) for name in PRINCIPALS}
+    assert rows[STAFF] == rows[OTHER_FACILITATOR]  # in somebody else's community a facilitator is staff
+    assert rows[NOBODY] == rows[DEACTIVATED]
+    assert len(set(rows.values())) == 5

@@ -68,7 +68,7 @@ def test_signing_out_takes_the_tab_to_the_form_and_kills_a_copied_cookie(server,
     thief.context.add_cookies(page.context.cookies())
     thief.goto(f"{server.url}/account")
     expect(thief.get_by_role("heading", name="My account")).to_be_visible()
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
     page.go_back()
     at_sign_in(page)

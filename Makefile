@@ -28,8 +28,9 @@ demo: .venv/runtime ## the example organisation, in data/demo
 run: .venv/runtime ## your own organisation, in data/
 	@exec $(BIN)/python -m cop run
 
-test: .venv/dev ## the tests
+test: .venv/dev ## the tests, on SQLite, then on PostgreSQL what isn't about SQLite's file or the browser
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	COP_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto
 
 check: .venv/dev ## lint, types, import contracts, schema
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from cop import audit
-from cop.db import WAIT_SECONDS, make_engine, transaction
+from cop.db import WAIT_SECONDS, finish, make_engine, transaction
 from cop.errors import DatabaseRefused
 from cop.models import Revision
 from cop.permissions import SYSTEM
@@ -174,7 +174,7 @@ def _make_ready(part: Path, source: Path, now: datetime, *, floor: int) -> None:
     try:
         with transaction(engine) as db:
             audit.record(db, SYSTEM, now=now, operation="backup.restore", topics=TOPICS, after={"from": source.name})
-            db.flush()
+            finish(db)
             highest = max(floor, db.scalars(sa.select(sa.func.max(Revision.number))).one())
             db.execute(sa.update(Revision).values(number=highest + _REVISION_LEAP))
     finally:

@@ -4,16 +4,18 @@ Settings for SQLite are the ones that lost nothing when measured: WAL, synchrono
 writers, a pool without overflow (docs/decisions/0002-sqlite.md).
 """
 
+import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as DbSession
 
-from cop.errors import DatabaseRefused
+from cop.errors import DatabaseRefused, Unwritable
 from cop.models import Revision
 from cop.settings import settings
 
@@ -21,6 +23,18 @@ POOL_SIZE = 5
 WAIT_SECONDS = 30
 _READ_ONLY = "cop_read_only"
 _BEFORE_COMMIT = "cop_before_commit"
+_BUMPED = "cop_bumped"
+_UNWRITABLE = {
+    sqlite3.SQLITE_BUSY: "the database is busy",
+    sqlite3.SQLITE_LOCKED: "the database is busy",
+    sqlite3.SQLITE_READONLY: "the database may only be read",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_CANTOPEN: "the database can't be opened",
+    sqlite3.SQLITE_FULL: "the disk is full",
+}
+"""What an operator can cure, by SQLite's primary result code."""
+
+log = logging.getLogger(__name__)
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -68,8 +82,12 @@ def engine() -> sa.Engine:
 
 @contextmanager
 def reading(on: sa.Engine | None = None) -> Iterator[DbSession]:
-    """A session for reads; whatever is written in it is rolled back."""
-    with (on or engine()).connect().execution_options(**{_READ_ONLY: True}) as connection:
+    """A session for reads of one moment, however many statements; whatever is written in it is rolled back."""
+    source = on or engine()
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if source.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with source.connect().execution_options(**options) as connection:
         yield DbSession(bind=connection, autoflush=False)
 
 
@@ -77,14 +95,47 @@ def reading(on: sa.Engine | None = None) -> Iterator[DbSession]:
 def transaction(on: sa.Engine | sa.Connection | None = None) -> Iterator[DbSession]:
     """A session whose writes are committed together on leaving, or not at all.
 
-    On a connection that is in a transaction already, they become part of that one.
+    On a connection that is in a transaction already, they become part of that one. Raises Unwritable where the
+    database takes nothing at the moment: no room, no right, others who write for too long.
     """
-    with DbSession(on or engine(), expire_on_commit=False) as db, db.begin():
+    try:
+        with _session(on or engine()) as db:
+            yield db
+    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+        why = _unwritable(error)
+        if why is None:
+            raise
+        log.error("%s", getattr(error, "orig", error))  # noqa: TRY400 - no fault of ours: a line, no traceback
+        raise Unwritable(why) from error
+
+
+@contextmanager
+def _session(on: sa.Engine | sa.Connection) -> Iterator[DbSession]:
+    with DbSession(on, expire_on_commit=False) as db, db.begin():
         yield db
-        db.flush()
-        hooks: dict[str, Callable[[DbSession], None]] = db.info.pop(_BEFORE_COMMIT, {})
-        for hook in hooks.values():
-            hook(db)
+        finish(db)
+
+
+def finish(db: DbSession) -> None:
+    """What comes before the commit: what was asked for by `before_commit`, then the revisions of what was bumped.
+
+    Revisions come last, and in one order everywhere: all writers share these few rows, so they are held shortly and
+    two writers never wait for each other in a ring.
+    """
+    db.flush()
+    hooks: dict[str, Callable[[DbSession], None]] = db.info.pop(_BEFORE_COMMIT, {})
+    for hook in hooks.values():
+        hook(db)
+    for topic in sorted(db.info.pop(_BUMPED, ())):
+        _raise_revision(db, topic)
+
+
+def _unwritable(error: sa.exc.SQLAlchemyError) -> str | None:
+    """Why nothing could be written, or None for an error of another kind."""
+    if isinstance(error, sa.exc.TimeoutError):  # every connection is taken
+        return _UNWRITABLE[sqlite3.SQLITE_BUSY]
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return _UNWRITABLE.get(code & 0xFF)
 
 
 def before_commit(db: DbSession, name: str, hook: Callable[[DbSession], None]) -> None:
@@ -97,15 +148,39 @@ def revisions(db: DbSession) -> dict[str, int]:
     return {row.topic: row.number for row in db.execute(sa.select(Revision.topic, Revision.number))}
 
 
-def bump(db: DbSession, topics: tuple[str, ...]) -> None:
-    """Raise the topics' revisions, in the transaction of the write that changed them."""
-    for topic in sorted(topics):  # one order everywhere, so that two writers never wait for each other in a ring
-        raised = db.execute(
-            sa.update(Revision).where(Revision.topic == topic).values(number=Revision.number + 1),
-            execution_options={"synchronize_session": False},
-        )
-        if not rowcount(raised):
-            db.execute(sa.insert(Revision).values(topic=topic, number=1))
+def bump(db: DbSession, topics: Iterable[str]) -> None:
+    """Raise the topics' revisions once, when the transaction of the write that changed them ends."""
+    db.info.setdefault(_BUMPED, set()).update(topics)
+
+
+def _raise_revision(db: DbSession, topic: str) -> None:
+    raised = db.execute(
+        sa.update(Revision).where(Revision.topic == topic).values(number=Revision.number + 1),
+        execution_options={"synchronize_session": False},
+    )
+    if not rowcount(raised) and not added(db, Revision(topic=topic, number=1)):
+        _raise_revision(db, topic)
+
+
+def added(db: DbSession, row: DeclarativeBase) -> bool:
+    """Add a row, unless another writer added one of its key a moment ago (SQLite's writers come one by one)."""
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def wait_for(db: DbSession, name: str) -> None:
+    """One transaction at a time goes on under this name, the others wait; SQLite's writers do anyway."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
+def is_passing(error: sa.exc.DBAPIError) -> bool:
+    """Whether PostgreSQL undid the transaction in favour of another one: done again, it will do."""
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}  # serialization failure, deadlock
 
 
 def rowcount(result: sa.Result[Any]) -> int:

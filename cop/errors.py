@@ -41,5 +41,14 @@ class Throttled(CopError):
     """Too many attempts; the same sentence whether or not the account exists."""
 
 
+class Unwritable(CopError):
+    """The database takes nothing at the moment; nothing was written, and it may well work again in a while."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Nothing could be saved: {why}. Try again in a moment; if it stays like this, tell whoever runs the server."
+        )
+
+
 class DatabaseRefused(CopError):
     """The database is missing, corrupt or newer than this program: it is left untouched."""

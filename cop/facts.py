@@ -7,7 +7,7 @@ community end, for every figure, on the day it was archived.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -65,12 +65,6 @@ def refresh_dirty(db: DbSession) -> None:
         refresh(db, community_id, month_of(since))
 
 
-def refresh_all(db: DbSession) -> None:
-    """Count everything again, from the beginning."""
-    for community_id in db.scalars(sa.select(Community.id).order_by(Community.id)).all():
-        refresh(db, community_id, _EVER)
-
-
 @dataclass(frozen=True)
 class _Stay:
     """A membership or an assignment: who, from when, until when (the first day outside)."""
@@ -101,9 +95,21 @@ class _Gift:
     person_id: int | None
 
 
+Rows = dict[Any, list[dict[str, Any]]]
+"""Rows by their table of figures."""
+
+
 def refresh(db: DbSession, community_id: int, since: date) -> None:
     """Replace the community's figures of the months from `since` (a first of month) on."""
     _wait_for_others(db, community_id)
+    for table, rows in counted(db, community_id, since).items():
+        months = () if table is MemberActivity else (table.month >= since,)
+        db.execute(sa.delete(table).where(table.community_id == community_id, *months))
+        _insert(db, table, rows)
+
+
+def counted(db: DbSession, community_id: int, since: date = _EVER) -> Rows:
+    """The community's figures of the months from `since` (a first of month) on, counted from what they are about."""
     seen_from = max(_EVER, since - timedelta(days=ACTIVE_DAYS + 2)) if since > _EVER else _EVER
     members = _until_archived(db, community_id, _stays(db, Membership, community_id))
     carriers = _stays(db, Facilitator, community_id)
@@ -132,14 +138,20 @@ def refresh(db: DbSession, community_id: int, since: date) -> None:
             count(gift.day, gift.person_id, "contributions")
     _count_participation(listed, visits, members, carriers, count)
     _count_active(since, visits, gifts, members, count)
-    _replace_activity(db, community_id, since, total, by_unit)
-    _replace_memberships(db, community_id, since, members, units)
-    _replace_last_activity(db, community_id, members)
+    base = {"community_id": community_id}
+    return {
+        ActivityMonth: [{**base, "month": month, **counts} for month, counts in total.items()],
+        ActivityUnitMonth: [
+            {**base, "month": month, "org_unit_id": unit, **counts} for (month, unit), counts in by_unit.items()
+        ],
+        MembershipMonth: [{**base, **row} for row in _moves(since, members, units)],
+        MemberActivity: [{**base, **row} for row in _last_activity(db, community_id, members)],
+    }
 
 
 def _wait_for_others(db: DbSession, community_id: int) -> None:
     """Whoever else counts this community commits first, so that neither misses the other's rows (SQLite: no-op)."""
-    db.execute(sa.select(Community.id).where(Community.id == community_id).with_for_update())
+    db.execute(sa.select(Community.id).where(Community.id == community_id).with_for_update(key_share=True))
 
 
 def _until_archived(db: DbSession, community_id: int, stays: list[_Stay]) -> list[_Stay]:
@@ -255,44 +267,19 @@ def _count_active(since: date, visits: list[_Visit], gifts: list[_Gift], members
                 count(month, person_id, "active_members")
 
 
-def _replace_activity(
-    db: DbSession,
-    community_id: int,
-    since: date,
-    total: dict[date, Counter[str]],
-    by_unit: dict[tuple[date, int], Counter[str]],
-) -> None:
-    for table in (ActivityMonth, ActivityUnitMonth):
-        db.execute(sa.delete(table).where(table.community_id == community_id, table.month >= since))
-    base = {"community_id": community_id}
-    _insert(db, ActivityMonth, [{**base, "month": month, **counts} for month, counts in total.items()])
-    _insert(
-        db,
-        ActivityUnitMonth,
-        [{**base, "month": month, "org_unit_id": unit, **counts} for (month, unit), counts in by_unit.items()],
-    )
-
-
-def _replace_memberships(
-    db: DbSession, community_id: int, since: date, members: list[_Stay], units: dict[int, int]
-) -> None:
+def _moves(since: date, members: list[_Stay], units: dict[int, int]) -> Iterator[dict[str, Any]]:
+    """Who came and went, by month and unit."""
     moves: dict[tuple[date, int | None], Counter[str]] = defaultdict(Counter)
     for stay in members:
         if stay.start >= since:
             moves[month_of(stay.start), units.get(stay.person_id)]["joined"] += 1
         if since <= stay.end < date.max:
             moves[month_of(stay.end), units.get(stay.person_id)]["left"] += 1
-    db.execute(
-        sa.delete(MembershipMonth).where(MembershipMonth.community_id == community_id, MembershipMonth.month >= since)
-    )
-    rows = [
-        {"community_id": community_id, "month": month, "org_unit_id": unit, **counts}
-        for (month, unit), counts in moves.items()
-    ]
-    _insert(db, MembershipMonth, rows)
+    for (month, unit), counts in moves.items():
+        yield {"month": month, "org_unit_id": unit, **counts}
 
 
-def _replace_last_activity(db: DbSession, community_id: int, members: list[_Stay]) -> None:
+def _last_activity(db: DbSession, community_id: int, members: list[_Stay]) -> Iterator[dict[str, Any]]:
     """The last day of each current member, over all years: a write may concern days that lie far ahead or back."""
     days = sa.union_all(
         sa.select(Attendance.person_id, CommunitySession.day)
@@ -305,13 +292,9 @@ def _replace_last_activity(db: DbSession, community_id: int, members: list[_Stay
     last = sa.select(days.c.person_id, sa.func.max(days.c.day), Person.org_unit_id)
     last = last.join(Person, Person.id == days.c.person_id).group_by(days.c.person_id, Person.org_unit_id)
     current = {stay.person_id for stay in members if stay.end == date.max}
-    rows = [
-        {"community_id": community_id, "person_id": person_id, "org_unit_id": unit, "last_active_on": day}
-        for person_id, day, unit in db.execute(last)
-        if person_id in current
-    ]
-    db.execute(sa.delete(MemberActivity).where(MemberActivity.community_id == community_id))
-    _insert(db, MemberActivity, rows)
+    for person_id, day, unit in db.execute(last):
+        if person_id in current:
+            yield {"person_id": person_id, "org_unit_id": unit, "last_active_on": day}
 
 
 def _insert(db: DbSession, table: Any, rows: list[dict[str, Any]]) -> None:

@@ -15,6 +15,11 @@ def time_zone(db: DbSession) -> str:
     return db.scalar(sa.select(Organisation.time_zone)) or "UTC"
 
 
+def name(db: DbSession) -> str:
+    """What the organisation calls itself; UNNAMED before it is set up."""
+    return db.scalar(sa.select(Organisation.name)) or UNNAMED
+
+
 def units_below(db: DbSession, unit_ids: Iterable[int]) -> list[int]:
     """The units and everything below them in the tree; UNION (not ALL), so that a ring would end."""
     tree = sa.select(OrgUnit.id).where(OrgUnit.id.in_(list(unit_ids))).cte("tree", recursive=True)

@@ -11,8 +11,19 @@ from sqlalchemy.orm import Session as DbSession
 from cop import db as database
 from cop.schema import open_database
 from cop.settings import ROOT, Settings, settings
+from tests.postgres import Postgres, started
 
 REAL_DATA = Path(os.environ.get("COP_REAL_DATA") or ROOT.parent / "shared" / "data")
+ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"
+"""The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, all of it that isn't about a file runs on a server."""
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL, leave out what is about SQLite's file, and what the database has no part in."""
+    if ON_POSTGRES:
+        left_out = [item for item in items if item.get_closest_marker("sqlite") or item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,20 +57,35 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this worker's own, with an empty, migrated database to copy from."""
+    with started() as server:
+        yield server
+
+
 @pytest.fixture
-def data_dir(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_dir(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder with its own database; the process's settings and engine point to it."""
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / "cop.sqlite3").write_bytes(template.read_bytes())
     monkeypatch.setenv("COP_DATA_DIR", str(folder))
-    monkeypatch.delenv("COP_DATABASE_URL", raising=False)
+    if ON_POSTGRES:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.new_database()
+        monkeypatch.setenv("COP_DATABASE_URL", url)
+    else:
+        template: Path = request.getfixturevalue("template")
+        (folder / "cop.sqlite3").write_bytes(template.read_bytes())
+        monkeypatch.delenv("COP_DATABASE_URL", raising=False)
     settings.cache_clear()
     database.engine.cache_clear()
     yield folder
     database.engine().dispose()
     settings.cache_clear()
     database.engine.cache_clear()
+    if ON_POSTGRES:
+        server.drop(url)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
+from cop import db as database
 from cop import facts
 from cop.models import (
     Account,
@@ -135,8 +136,8 @@ def actor(db: DbSession, *roles: Role, communities: Any = (), units: Any = ()) -
 
 
 def commit(db: DbSession) -> None:
-    """Bring the figures up to date and commit, as cop.db.transaction does."""
-    facts.refresh_dirty(db)
+    """Bring figures and revisions up to date and commit, as cop.db.transaction does."""
+    database.finish(db)
     db.commit()
 
 

@@ -12,7 +12,7 @@ from cop import audit
 from cop.accounts import passwords, throttle
 from cop.accounts.operations import issue_reset_link, set_own_password
 from cop.accounts.queries import actor_of_account
-from cop.accounts.sign_in import Visitor, checked, end_sessions, name_hash, start_session
+from cop.accounts.sign_in import Visitor, checked, end_sessions, login_name, name_hash, start_session
 from cop.accounts.tokens import new_token, token_hash
 from cop.db import reading, rowcount, transaction
 from cop.errors import Invalid, NotFound
@@ -135,7 +135,7 @@ def use_reset_link(token: str, new: NewPassword, *, now: datetime, on: sa.Engine
 def account_named(username: str, *, on: sa.Engine | None = None) -> int:
     """The id of the account with this user name; NotFound without one."""
     with reading(on) as db:
-        found = db.scalar(sa.select(Account.id).where(Account.username == username.strip().casefold()))
+        found = db.scalar(sa.select(Account.id).where(Account.username == login_name(username)))
     if found is None:
         raise NotFound
     return found

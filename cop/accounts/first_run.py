@@ -5,6 +5,7 @@ that nobody else on the network can make themselves admin.
 """
 
 import secrets
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ def new_code(*, now: datetime, on: sa.Engine | None = None) -> str:
     """A code for the form: 80 random bits, such as ABCD-EFGH-JKLM-NPQR, good for a day."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
     with transaction(on) as db:
+        db.execute(sa.delete(OneTimeLink).where(OneTimeLink.purpose == LinkPurpose.FIRST_RUN))  # only the newest counts
         db.add(
             OneTimeLink(
                 purpose=LinkPurpose.FIRST_RUN,
@@ -81,7 +83,7 @@ def set_up(
             throttle.forgive(db, name_hash=name_hash(_COUNTED_AS))
             _use_code(db, setup, now)
             if not setup.example:
-                db.add(Organisation(name=setup.organisation.strip(), time_zone=setup.time_zone))
+                _add_organisation(db, setup, now)
         if setup.example:
             load_example(connection, now)
         with transaction(connection) as db:
@@ -103,6 +105,14 @@ def _check(db: DbSession, setup: Setup, now: datetime) -> None:
     checks.done()
 
 
+def _add_organisation(db: DbSession, setup: Setup, now: datetime) -> None:
+    name = " ".join(setup.organisation.split())
+    row = Organisation(name=unicodedata.normalize("NFC", name), time_zone=setup.time_zone)
+    db.add(row)
+    db.flush()
+    _record(db, now, row)
+
+
 def _use_code(db: DbSession, setup: Setup, now: datetime) -> None:
     used = db.execute(sa.update(OneTimeLink).where(_code_is(setup.code), *_live(now)).values(used_at=now))
     if not rowcount(used):
@@ -119,19 +129,10 @@ def _code_is(code: str) -> sa.ColumnElement[bool]:
 
 
 def _first_admin(db: DbSession, setup: Setup, visitor: Visitor, now: datetime) -> str:
-    person = Person(name=" ".join(setup.name.split()), created_at=now)
+    person = Person(name=unicodedata.normalize("NFC", " ".join(setup.name.split())), created_at=now)
     db.add(person)
     db.flush()
-    audit.record(
-        db,
-        SYSTEM,
-        now=now,
-        operation="accounts.set_up",
-        topics=("organisation", "people"),
-        object_type="person",
-        object_id=person.id,
-        after=audit.values(person),
-    )
+    _record(db, now, person)
     account_id = create_account(
         db,
         SYSTEM,
@@ -139,7 +140,19 @@ def _first_admin(db: DbSession, setup: Setup, visitor: Visitor, now: datetime) -
         person_id=person.id,
         username=setup.username,
         password=setup.password.text,
-        must_change_password=False,
     )
     grant_role(db, SYSTEM, now=now, account_id=account_id, role=GrantedRole.ADMIN)
     return start_session(db, account_id, visitor, now=now)
+
+
+def _record(db: DbSession, now: datetime, row: Organisation | Person) -> None:
+    audit.record(
+        db,
+        SYSTEM,
+        now=now,
+        operation="accounts.set_up",
+        topics=("organisation", "people"),
+        object_type=row.__tablename__,
+        object_id=row.id,
+        after=audit.values(row),
+    )

@@ -82,10 +82,9 @@ def create_account(
     now: datetime,
     person_id: int,
     username: str,
-    password: str,
-    must_change_password: bool = True,
+    password: str | None = None,
 ) -> int:
-    """Give a person an account; returns its id."""
+    """Give a person an account; returns its id. Without a password its owner sets one through a link."""
     actor = require(actor, Permission.ACCOUNT_MANAGE)
     person = db.get(Person, person_id)
     if person is None or person.merged_into_id is not None:
@@ -94,13 +93,14 @@ def create_account(
     name = _username(db, checks, username)
     if db.scalar(sa.select(Account.id).where(Account.person_id == person_id)):
         checks.fail("person_id", "This person has an account already.")
-    _check_password(db, checks, password, name)
+    if password is not None:
+        _check_password(db, checks, password, name)
     checks.done()
     account = Account(
         person_id=person_id,
         username=name,
-        password_hash=passwords.hash_password(password),
-        must_change_password=must_change_password,
+        password_hash=passwords.NONE if password is None else passwords.hash_password(password),
+        must_change_password=password is None,
         created_at=now,
         password_changed_at=now,
     )
@@ -119,7 +119,6 @@ def create_person_and_account(
     email: str,
     org_unit_id: int | None,
     username: str,
-    password: str,
 ) -> int:
     """Enter somebody whom the programme doesn't know yet, with an account; returns the account's id."""
     actor = require(actor, Permission.ACCOUNT_MANAGE)
@@ -128,7 +127,6 @@ def create_person_and_account(
     if org_unit_id is not None and db.get(OrgUnit, org_unit_id) is None:
         raise NotFound
     login = _username(db, checks, username)
-    _check_password(db, checks, password, login)
     checks.done()
     person = Person(name=newcomer.name, email=newcomer.email or None, org_unit_id=org_unit_id, created_at=now)
     db.add(person)
@@ -143,7 +141,7 @@ def create_person_and_account(
         object_id=person.id,
         after=audit.values(person),
     )
-    return create_account(db, actor, now=now, person_id=person.id, username=login, password=password)
+    return create_account(db, actor, now=now, person_id=person.id, username=login)
 
 
 def grant_role(

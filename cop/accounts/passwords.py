@@ -21,6 +21,9 @@ LONGEST = 128
 _NOBODYS = "$2b$12$s2eqHdSX9Fp13rLiqGYl1uKYd7IC0sVHiHdy2fRKYkrG5u3Szh02C"
 """The hash of a random text that was thrown away: compared with where no account exists, to take as long."""
 
+NONE = "!"
+"""Stored for an account whose owner has no password yet: no text matches it."""
+
 _COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text("utf-8").split())
 """Frequent passwords that are long enough to pass the rule on length."""
 

@@ -79,8 +79,8 @@ def checked(
 
 
 def login_name(typed: str) -> str:
-    """A user name as it is stored, from what somebody typed."""
-    return unicodedata.normalize("NFC", typed).strip().casefold()[:254]
+    """A user name as it is stored, from what somebody typed; a NUL, which no database takes, is in nobody's name."""
+    return unicodedata.normalize("NFC", typed).replace("\0", "\ufffd").strip().casefold()[:254]
 
 
 def name_hash(name: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.db import wait_for
 from cop.errors import Throttled
 from cop.models import SignInFailure
 
@@ -21,6 +22,8 @@ MESSAGE = "Too many attempts. Wait 15 minutes, then try again."
 
 def begin_attempt(db: DbSession, *, now: datetime, name_hash: str, address: str) -> None:
     """Enter an attempt; raises Throttled where too many went before."""
+    wait_for(db, f"attempts:{name_hash}")
+    wait_for(db, f"attempts:{address}")
     since = SignInFailure.at > now - WINDOW
     by_name = db.scalar(sa.select(sa.func.count()).where(since, SignInFailure.name_hash == name_hash)) or 0
     by_address = db.scalar(sa.select(sa.func.count()).where(since, SignInFailure.address == address[:64])) or 0

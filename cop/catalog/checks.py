@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop.catalog.search import fold
 from cop.catalog.slugs import slug
 from cop.errors import Conflict
-from cop.models import Area, AuditEntry, Community, CommunityType, OrgUnit, ResourceKind, Stage
+from cop.models import Area, AuditEntry, Community, CommunityType, ContributionKind, OrgUnit, ResourceKind, Stage
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.validation import Checks
@@ -88,6 +88,21 @@ def resource_values(*, title: str, url: str, kind: str) -> dict[str, Any]:
         "url": checks.url("url", "The link", url, required=True),
         "kind": ResourceKind(checks.one_of("kind", "The kind", kind, ResourceKind)),
     }
+    checks.done()
+    return values
+
+
+def contribution_values(*, kind: str, title: str, url: str, day: date | None, today: date) -> dict[str, Any]:
+    """A contribution's values, made today where no day is given; raises Invalid."""
+    checks = Checks()
+    values = {
+        "kind": ContributionKind(checks.one_of("kind", "The kind", kind, ContributionKind)),
+        "title": checks.text("title", "The contribution", title, limit=300, required=True),
+        "url": checks.url("url", "The link", url),
+        "day": day or today,
+    }
+    if day is not None and day > today:
+        checks.fail("day", "The day can't lie in the future.")
     checks.done()
     return values
 

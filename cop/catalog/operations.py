@@ -14,7 +14,6 @@ from cop.models import (
     CommunitySession,
     CommunityType,
     Contribution,
-    ContributionKind,
     Facilitator,
     FacilitatorRole,
     Membership,
@@ -333,7 +332,10 @@ def assign_facilitator(
     role: str,
     since_on: date | None = None,
 ) -> int:
-    """Let a person facilitate from a day on (today if none is given); another role of theirs ends that day."""
+    """Let a person facilitate from a day on (today if none is given); another role of theirs ends that day.
+
+    Who facilitates a community belongs to it, so they become a member today if they aren't one.
+    """
     actor = require(actor, Permission.FACILITATOR_ASSIGN)
     _find_open(db, community_id)
     since = since_on or _today(db, now)
@@ -356,6 +358,7 @@ def assign_facilitator(
     db.flush()
     _record(db, actor, now, "assign_facilitator", made, before=None, topics=_FACILITATION)
     facts.touch(db, community_id, since)
+    _belong(db, actor, now, community_id, made.person_id, "Facilitates it")
     return made.id
 
 
@@ -368,12 +371,14 @@ def end_facilitator(
     facilitator_id: int,
     until_on: date | None = None,
 ) -> int:
-    """End an assignment; `until_on` is the first day without it (today if none is given)."""
+    """End an assignment, or end it earlier; `until_on` is the first day without it (today if none is given)."""
     actor = require(actor, Permission.FACILITATOR_ASSIGN)
     row = _find_of(db, Facilitator, facilitator_id, community_id)
     until = until_on or _today(db, now)
     if row.since_on is not None and until < row.since_on:
         raise Invalid({"until_on": "The last day can't lie before the first."})
+    if row.until_on is not None and until > row.until_on:
+        raise Invalid({"until_on": "This role ended already. Assign it anew to go on."})
     if row.until_on != until:
         _end(db, actor, now, row, until)
     return row.id
@@ -404,10 +409,7 @@ def _assignments_after(db: DbSession, community_id: int, person_id: int | None, 
 def join_community(
     db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, reason: str = ""
 ) -> int | None:
-    """Become a member from today on; for a member already, nothing changes.
-
-    Whoever left earlier today was never outside for a day, so that stay goes on instead of a second one starting.
-    """
+    """Become a member from today on; for a member already, nothing changes."""
     actor = require(actor, Permission.COMMUNITY_JOIN)
     checks = Checks()
     reason = checks.text("reason", "The reason", reason, limit=300)
@@ -416,8 +418,16 @@ def join_community(
         checks.fail("", "This community is archived, so nobody can join it any more.")
     checks.done()
     _require_person(db, actor)
+    return _belong(db, actor, now, community_id, actor.person_id, reason)
+
+
+def _belong(db: DbSession, actor: Actor, now: datetime, community_id: int, person_id: int, reason: str) -> int:
+    """Make the person a member from today on, if they aren't one; returns the stay's id.
+
+    Whoever left earlier today was never outside for a day, so that stay goes on instead of a second one starting.
+    """
     today = _today(db, now)
-    last = _last_stay(db, community_id, actor.person_id)
+    last = _last_stay(db, community_id, person_id)
     if last is not None and last.left_on is None:
         return last.id
     if last is not None and last.left_on is not None and last.left_on >= today:
@@ -425,7 +435,7 @@ def join_community(
         last.left_on, last.leave_reason, last.join_reason = None, "", reason or last.join_reason
     else:
         before = None
-        last = Membership(community_id=community_id, person_id=actor.person_id, joined_on=today, join_reason=reason)
+        last = Membership(community_id=community_id, person_id=person_id, joined_on=today, join_reason=reason)
         db.add(last)
     db.flush()
     _record(db, actor, now, "join_community", last, before=before, topics=_BELONGING)
@@ -488,19 +498,8 @@ def add_contribution(
     if not (belongs or may(actor, Permission.COMMUNITY_EDIT, community_id=community_id)):
         raise Forbidden
     _find_open(db, community_id)
-    today = _today(db, now)
-    checks = Checks()
-    row = Contribution(
-        community_id=community_id,
-        person_id=actor.person_id or None,
-        kind=ContributionKind(checks.one_of("kind", "The kind", kind, ContributionKind)),
-        title=checks.text("title", "The contribution", title, limit=300, required=True),
-        url=checks.url("url", "The link", url),
-        day=day or today,
-    )
-    if row.day > today:
-        checks.fail("day", "The day can't lie in the future.")
-    checks.done()
+    values = checked.contribution_values(kind=kind, title=title, url=url, day=day, today=_today(db, now))
+    row = Contribution(community_id=community_id, person_id=actor.person_id or None, **values)
     db.add(row)
     db.flush()
     _record(db, actor, now, "add_contribution", row, before=None, topics=("sessions",))
@@ -508,8 +507,69 @@ def add_contribution(
     return row.id
 
 
+def edit_contribution(
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    community_id: int,
+    contribution_id: int,
+    version: int,
+    kind: str,
+    title: str,
+    url: str,
+    day: date | None,
+) -> int:
+    """Correct a contribution that was made between sessions; whose it is stays."""
+    actor = require(actor, Permission.CONTRIBUTE)
+    row = _correctable(db, actor, community_id, contribution_id, version)
+    values = checked.contribution_values(kind=kind, title=title, url=url, day=day, today=_today(db, now))
+    before = audit.values(row)
+    facts.touch(db, community_id, min(row.day, values["day"]))
+    _set(row, values)
+    db.flush()
+    _record(db, actor, now, "edit_contribution", row, before=before, topics=("sessions",))
+    return row.id
+
+
+def withdraw_contribution(
+    db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, contribution_id: int, version: int
+) -> int:
+    """Take back a contribution that was made between sessions; the audit trail keeps it."""
+    actor = require(actor, Permission.CONTRIBUTE)
+    row = _correctable(db, actor, community_id, contribution_id, version)
+    facts.touch(db, community_id, row.day)
+    db.delete(row)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        now=now,
+        operation="catalog.withdraw_contribution",
+        topics=("sessions",),
+        object_type=row.__tablename__,
+        object_id=contribution_id,
+        community_id=community_id,
+        before=audit.values(row),
+    )
+    return contribution_id
+
+
+def _correctable(db: DbSession, actor: Actor, community_id: int, contribution_id: int, version: int) -> Contribution:
+    """The contribution, for who gave it and for those who carry the community."""
+    row = _find_of(db, Contribution, contribution_id, community_id)
+    own = row.person_id is not None and row.person_id == actor.person_id
+    if not (own or may(actor, Permission.COMMUNITY_EDIT, community_id=community_id)):
+        raise Forbidden
+    _find_open(db, community_id)
+    if row.session_id is not None:
+        raise Invalid({"": "This came of a session. Amend what was recorded there."})
+    checked.same_version(db, row, version, current=lambda: audit.values(row))
+    return row
+
+
 T = TypeVar("T")
-Owned = TypeVar("Owned", Objective, Resource, Facilitator)
+Owned = TypeVar("Owned", Objective, Resource, Facilitator, Contribution)
 
 
 def _find(db: DbSession, table: type[T], key: int) -> T:

@@ -34,7 +34,7 @@ from cop.models import (
 )
 from cop.organisation import time_zone
 from cop.periods import ACTIVE_DAYS, last_months, local_day
-from cop.permissions import Actor, Permission, require
+from cop.permissions import Actor, Permission, may, require
 from cop.query import query
 
 SPARK_MONTHS = 12
@@ -171,8 +171,14 @@ def _facilitator_names(db: DbSession, today: date) -> dict[int, list[str]]:
     return found
 
 
+def _belongs() -> sa.ColumnElement[bool]:
+    """A stay that goes on; those in an archived community ended when it was archived."""
+    open_rooms = sa.select(Community.id).where(Community.archived_at.is_(None))
+    return sa.and_(Membership.left_on.is_(None), Membership.community_id.in_(open_rooms))
+
+
 def _member_counts(db: DbSession, community_id: int | None = None) -> dict[int, int]:
-    rows = sa.select(Membership.community_id, sa.func.count()).where(Membership.left_on.is_(None))
+    rows = sa.select(Membership.community_id, sa.func.count()).where(_belongs())
     if community_id is not None:
         rows = rows.where(Membership.community_id == community_id)
     return {key: count for key, count in db.execute(rows.group_by(Membership.community_id))}  # noqa: C416
@@ -255,13 +261,11 @@ def _months(db: DbSession, today: date) -> dict[int, tuple[int | None, ...]]:
     }
 
 
-@query("memberships")
+@query("memberships", "catalog")
 def my_communities(db: DbSession, actor: Actor | None) -> frozenset[int]:
     """The ids of the communities that the actor belongs to."""
     actor = require(actor, Permission.COMMUNITY_VIEW)
-    rows = db.scalars(
-        sa.select(Membership.community_id).where(Membership.person_id == actor.person_id, Membership.left_on.is_(None))
-    )
+    rows = db.scalars(sa.select(Membership.community_id).where(Membership.person_id == actor.person_id, _belongs()))
     return frozenset(rows)
 
 
@@ -473,7 +477,7 @@ def resources(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.D
     return pd.DataFrame(rows, columns=columns)
 
 
-@query("memberships", "people", "organisation", public=True)
+@query("memberships", "people", "organisation", "catalog", public=True)
 def members(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.DataFrame:
     """Who belongs to the community today, by name.
 
@@ -484,7 +488,7 @@ def members(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.Dat
         sa.select(Person.name, sa.func.coalesce(OrgUnit.name, "").label("unit"), Membership.joined_on)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
-        .where(Membership.community_id == community_id, Membership.left_on.is_(None))
+        .where(Membership.community_id == community_id, _belongs())
         .order_by(Person.name, Person.id)
     ).all()
     return pd.DataFrame(rows, columns=["name", "unit", "joined_on"])
@@ -514,7 +518,7 @@ def activity(db: DbSession, _actor: Actor | None, *, community_id: int, today: d
     return frame.astype({"month": "datetime64[us]", "people": "Int64"})
 
 
-@query("people", public=True)
+@query("people", "organisation", public=True)
 def people(db: DbSession, _actor: Actor | None) -> dict[int, str]:
     """Who may be asked to facilitate: the active staff, by name with the unit."""
     rows = db.execute(
@@ -600,3 +604,32 @@ def open_communities(db: DbSession, _actor: Actor | None) -> dict[int, str]:
         sa.select(Community.id, Community.name).where(Community.archived_at.is_(None)).order_by(Community.name)
     )
     return {key: name for key, name in rows}  # noqa: C416
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """A contribution that the actor may correct or withdraw, as its form holds it."""
+
+    id: int
+    version: int
+    kind: str
+    title: str
+    url: str
+    day: date
+
+
+@query("sessions")
+def correctable(db: DbSession, actor: Actor | None, *, community_id: int) -> dict[int, Correctable]:
+    """By id, what was contributed between sessions: all of it for those who carry the community, else one's own."""
+    actor = require(actor, Permission.CONTRIBUTE)
+    rows = sa.select(
+        Contribution.id,
+        Contribution.version,
+        sa.type_coerce(Contribution.kind, sa.String),
+        Contribution.title,
+        Contribution.url,
+        Contribution.day,
+    ).where(Contribution.community_id == community_id, Contribution.session_id.is_(None))
+    if not may(actor, Permission.COMMUNITY_EDIT, community_id=community_id):
+        rows = rows.where(Contribution.person_id == actor.person_id)
+    return {row[0]: Correctable(*row) for row in db.execute(rows)}

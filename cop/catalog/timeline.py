@@ -8,21 +8,26 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Timeline:
-    """What comes, the next one first; what was planned and isn't recorded yet; what is over, the newest first."""
+    """A community's sessions by what they are at a moment."""
 
     ahead: pd.DataFrame
+    """What comes, the next one first; what was called off too, since people need to know."""
     waiting: pd.DataFrame
+    """What was planned, is over and isn't recorded yet."""
     past: pd.DataFrame
+    """What is over, the newest first."""
+
+    @property
+    def planned(self) -> pd.DataFrame:
+        """What comes and takes place."""
+        return self.ahead[self.ahead["status"] == "planned"]
 
 
 def timeline(sessions: pd.DataFrame, now: datetime) -> Timeline:
     """Sort a community's sessions by what they are at this moment."""
-    planned, over = sessions["status"] == "planned", sessions["ends_at"] <= pd.Timestamp(now)
-    return Timeline(
-        ahead=sessions[planned & ~over].iloc[::-1],
-        waiting=sessions[planned & over],
-        past=sessions[~planned],
-    )
+    status, over = sessions["status"], sessions["ends_at"] <= pd.Timestamp(now)
+    ahead, waiting = (status != "held") & ~over, (status == "planned") & over
+    return Timeline(ahead=sessions[ahead].iloc[::-1], waiting=sessions[waiting], past=sessions[~ahead & ~waiting])
 
 
 def months_in_words(months: pd.DataFrame) -> str:

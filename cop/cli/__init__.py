@@ -8,9 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from cop.cli import data, demo, serve
+from cop.cli import data, demo, imports, serve
 from cop.errors import CopError
-from cop.imports import cli as imports
 
 _ENVIRONMENT = """environment:
   COP_DATA_DIR           where the database and the key lie (data/)
@@ -69,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--force", action="store_true", help="also replace a database that can't be read any more")
 
     add("load-example", demo.load_example, "load the example organisation into an empty database")
+    add("metrics", data.metrics, "print what every figure means: question, numerator, denominator, version")
     reset = add("reset-link", data.reset_link, "make a one-time link with which somebody sets a new password")
     reset.add_argument("username")
 

@@ -10,6 +10,7 @@ from cop.accounts import change
 from cop.cli.serve import address
 from cop.db import make_engine
 from cop.errors import CopError, NotFound
+from cop.kpis.metrics import as_markdown
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.schema import open_database
@@ -52,6 +53,12 @@ def restore(args: Namespace) -> int:
     print(f"Restored {args.file}. Everybody has to sign in again.")
     if kept:
         print(f"What was there before is kept as {kept}.")
+    return 0
+
+
+def metrics(_args: Namespace) -> int:
+    """Print what every figure means, as docs/metrics.md tells it."""
+    print(as_markdown(), end="")
     return 0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import facts
 from cop.imports.changes import TABLES, New, Plan, Shelf
 from cop.imports.existing import MODELS
+from cop.imports.trail import resolve
 from cop.models import Attendance, SessionStatus
 
 TOPICS = {
@@ -22,6 +23,7 @@ TOPICS = {
     "membership": ("memberships",),
     "facilitator": ("catalog", "memberships", "sessions"),
     "community_session": ("sessions",),
+    "external_key": ("organisation",),
     "attendance": ("sessions",),
 }
 _STAMPED = ("person", "community", "community_session")
@@ -29,8 +31,8 @@ _NOTHING_SAID = {"led": False, "spoke": False, "note": ""}
 _SLICE = 5_000
 
 
-def write(db: DbSession, plan: Plan, *, now: datetime) -> None:
-    """Write every table of the plan, and have the figures of what it touches counted again."""
+def write(db: DbSession, plan: Plan, *, now: datetime) -> dict[New, int]:
+    """Write every table of the plan, and have the figures of what it touches counted again; returns the new ids."""
     ids: dict[New, int] = {}
     for table in TABLES:
         shelf = plan.shelves[table]
@@ -39,9 +41,10 @@ def write(db: DbSession, plan: Plan, *, now: datetime) -> None:
         _create(db, table, shelf, ids, now)
         _update(db, table, {key: values for key, values in shelf.updated.items() if key not in freed}, ids)
     for community, day in plan.touched.items():
-        facts.touch(db, _id(community, ids), day)
+        facts.touch(db, resolve(community, ids), day)
     for person in plan.moved:
         facts.touch_person(db, person)
+    return ids
 
 
 def topics(plan: Plan) -> tuple[str, ...]:
@@ -79,14 +82,14 @@ def _create_units(db: DbSession, shelf: Shelf, ids: dict[New, int]) -> None:
     """Units one by one, parents first: the plan made them in that order."""
     model: Any = MODELS["org_unit"]
     for key, values in shelf.created.items():
-        row = model(**{name: _id(value, ids) for name, value in values.items()})
+        row = model(**{name: resolve(value, ids) for name, value in values.items()})
         db.add(row)
         db.flush()
         ids[key] = row.id
 
 
 def _ready(table: str, values: Mapping[str, Any], ids: Mapping[New, int], now: datetime) -> dict[str, Any]:
-    ready = {name: _id(value, ids) for name, value in values.items()}
+    ready = {name: resolve(value, ids) for name, value in values.items()}
     if table in _STAMPED:
         ready["created_at"] = now
     if table == "community_session" and ready["status"] is SessionStatus.HELD:
@@ -101,7 +104,7 @@ def _update(db: DbSession, table: str, updates: Mapping[Any, Mapping[str, Any]],
         for key in keys:
             row = db.get_one(model, key)
             for name, value in updates[key].items():
-                setattr(row, name, _id(value, ids))
+                setattr(row, name, resolve(value, ids))
         db.flush()
         del held
 
@@ -117,7 +120,3 @@ def _load(db: DbSession, model: Any, keys: list[Any]) -> list[Any]:
 
 def _slices(keys: list[Any]) -> Iterator[list[Any]]:
     return (keys[start : start + _SLICE] for start in range(0, len(keys), _SLICE))
-
-
-def _id(value: Any, ids: Mapping[New, int]) -> Any:
-    return ids[value] if isinstance(value, New) else value

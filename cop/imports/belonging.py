@@ -10,6 +10,7 @@ from cop.imports.changes import Id
 from cop.imports.draft import Draft, Entry
 from cop.imports.meeting import person_of
 from cop.models import FacilitatorRole
+from cop.periods import local_day
 
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
@@ -36,11 +37,10 @@ def plan_memberships(draft: Draft, entries: Sequence[Entry]) -> None:
         person = person_of(draft, entry)
         if person is None:
             continue
-        values = dict(entry.record.values)
-        joined, left = values["joined_on"], values.get("left_on")
-        if left is not None and left < joined:
-            draft.leave_out(entry.sheet, entry.record, "ends_before_start", "left_on")
+        values = _begun(draft, entry, "joined_on", "left_on")
+        if values is None:
             continue
+        joined, left = values["joined_on"], values.get("left_on")
         own = stays[entry.target, person]
         key = own.get(joined)
         if key is not None and draft.is_claimed("membership", key):
@@ -64,6 +64,23 @@ def plan_memberships(draft: Draft, entries: Sequence[Entry]) -> None:
         draft.claim(entry.sheet, entry.record, "membership", key)
 
 
+def _begun(draft: Draft, entry: Entry, start: str, end: str) -> dict[str, Any] | None:
+    """The row's values, without an end that is still to come; None where it can't be taken. Either is reported."""
+    values = dict(entry.record.values)
+    today = local_day(draft.now, draft.time_zone)
+    first, last = values.get(start), values.get(end)
+    if first is not None and first > today:
+        draft.leave_out(entry.sheet, entry.record, "future", start)
+        return None
+    if first is not None and last is not None and last < first:
+        draft.leave_out(entry.sheet, entry.record, "ends_before_start", end)
+        return None
+    if last is not None and last > today:
+        draft.leave_empty(entry.sheet, entry.record, "future", end)
+        values[end] = None
+    return values
+
+
 def _overlap(start: date, end: date | None, other_start: date, other_end: date | None) -> bool:
     return start < (other_end or date.max) and other_start < (end or date.max)
 
@@ -79,11 +96,10 @@ def plan_facilitators(draft: Draft, entries: Sequence[Entry]) -> None:
         person = person_of(draft, entry)
         if person is None:
             continue
-        values = entry.record.values
-        since, until = values.get("since_on"), values.get("until_on")
-        if since and until and until < since:
-            draft.leave_out(entry.sheet, entry.record, "ends_before_start", "until_on")
+        values = _begun(draft, entry, "since_on", "until_on")
+        if values is None:
             continue
+        since, until = values.get("since_on"), values.get("until_on")
         own = known[entry.target, person]
         held = [key for key in own if draft.is_claimed("facilitator", key)]
         if any(_overlap(since or EARLIEST, until, *_span(shelf.get(key))) for key in held):

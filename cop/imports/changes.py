@@ -67,6 +67,7 @@ TABLES = (
     "membership",
     "facilitator",
     "community_session",
+    "external_key",
     "attendance",
 )
 """In the order in which they are written."""
@@ -100,7 +101,10 @@ class FileSummary:
 class Plan:
     """What an import comes to: the preview that is shown, and what is then written."""
 
+    source: str
     shelves: Mapping[str, Shelf]
+    seen: Mapping[str, int]
+    """The revisions of what was compared; where they are still the same, so is the plan."""
     touched: Mapping[Id, date]
     """Communities whose figures change, and since when."""
     moved: frozenset[int]
@@ -108,7 +112,7 @@ class Plan:
     files: tuple[FileSummary, ...]
     problems: tuple[Problem, ...]
     fingerprint: str = field(init=False)
-    """The same for the same changes: what was previewed is what is written, or nothing is."""
+    """The same for the same changes, whatever else was written meanwhile."""
 
     def __post_init__(self) -> None:
         changes = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from cop.imports.cells import Unreadable
 from cop.imports.changes import Fate, FileSummary, Id, New, Plan, Shelf
+from cop.imports.keys import Keys
 from cop.imports.people import People
 from cop.imports.problems import Outcome, Reporter
 from cop.imports.records import Job, Record, Sheet
@@ -25,9 +26,12 @@ class Entry:
 class Draft:
     """The plan in the making."""
 
-    def __init__(self, job: Job, shelves: Mapping[str, Shelf], *, now: datetime, time_zone: str) -> None:
-        self.job, self.shelves, self.now, self.time_zone = job, shelves, now, time_zone
-        self.people = People(shelves["person"], shelves["person_alias"])
+    def __init__(
+        self, job: Job, shelves: Mapping[str, Shelf], *, now: datetime, time_zone: str, seen: Mapping[str, int]
+    ) -> None:
+        self.job, self.shelves, self.now, self.time_zone, self.seen = job, shelves, now, time_zone, seen
+        self.keys = Keys(shelves["external_key"], job.source)
+        self.people = People(shelves["person"], shelves["person_alias"], self.keys)
         self.similar: set[str] = set()
         """Name keys that are almost somebody else's."""
         self.headcounts: dict[Id, int | None] = {}
@@ -41,15 +45,7 @@ class Draft:
         self._claims: dict[str, dict[int, tuple[str, Hashable, bool]]] = defaultdict(dict)
         self._claimed: set[tuple[str, Hashable]] = set()
         self._names = {table: _index(shelves[table], "name") for table in ("area", "job_role", "org_unit", "community")}
-        self._keys = {
-            table: {row["external_key"]: key for key, row in shelves[table].existing.items() if row["external_key"]}
-            for table in ("org_unit", "community", "community_session")
-        }
         self._slugs = {row["slug"]: key for key, row in shelves["community"].existing.items()}
-
-    def external(self, key: str) -> str:
-        """Another system's key as it is stored."""
-        return f"{self.job.source}:{key}"
 
     def leave_out(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
         """Report a row that can't be taken; the column is that of the first of the fields which is mapped."""
@@ -73,14 +69,8 @@ class Draft:
         """The community's figures change from the day on."""
         self.touched[community] = min(day, self.touched.get(community, day))
 
-    def keyed(self, table: str, key: str) -> Any:
-        """The row that came, or comes, under another system's key; None where there is none."""
-        return self._keys[table].get(self.external(key))
-
     def learn(self, table: str, key: Id, **values: Any) -> None:
         """Let later rows find a row that is created or changed by this import."""
-        if values.get("external_key"):
-            self._keys[table][values["external_key"]] = key
         if values.get("name"):
             self._names[table].setdefault(values["name"].casefold(), set()).add(key)
         if values.get("slug"):
@@ -100,7 +90,7 @@ class Draft:
 
     def community(self, text: str) -> Any:
         """The community meant by a key, an address or a name. Raises Unreadable."""
-        found = self.keyed("community", text) or self._slugs.get(text)
+        found = self.keys.row("community", text) or self._slugs.get(text)
         if found is None:
             found = next(iter(self.named("community", text)), None)
         if found is None:
@@ -111,7 +101,7 @@ class Draft:
         """The org unit meant by a key or a name, created by its name where that is allowed. Raises Unreadable."""
         if text is None:
             return None
-        found = {self.keyed("org_unit", text)} - {None} or self.named("org_unit", text)
+        found = {self.keys.row("org_unit", text)} - {None} or self.named("org_unit", text)
         if len(found) > 1:
             raise Unreadable("ambiguous_unit")
         if found:
@@ -142,7 +132,9 @@ class Draft:
                 self._reporters[sheet.mapping.name].problems, key=lambda item: (item.row, item.column, item.reason)
             )
         return Plan(
+            source=self.job.source,
             shelves=self.shelves,
+            seen=self.seen,
             touched=self.touched,
             moved=frozenset(self.moved),
             files=tuple(self._summary(sheet) for sheet in self.job.sheets),
@@ -170,7 +162,8 @@ class Draft:
             return Fate.REPEATED
         if isinstance(key, New):
             return Fate.CREATED
-        return Fate.CHANGED if key in self.shelves[table].updated else Fate.UNCHANGED
+        changed = key in self.shelves[table].updated or self.keys.is_new(table, key)
+        return Fate.CHANGED if changed else Fate.UNCHANGED
 
 
 def _index(shelf: Shelf, column: str) -> dict[str, set[Any]]:

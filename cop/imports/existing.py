@@ -13,12 +13,15 @@ from cop.models import (
     Base,
     Community,
     CommunitySession,
+    ExternalKey,
     Facilitator,
     JobRole,
+    KeyKind,
     Membership,
     OrgUnit,
     Person,
     PersonAlias,
+    Revision,
 )
 
 MODELS: dict[str, type[Base]] = {
@@ -33,17 +36,29 @@ MODELS: dict[str, type[Base]] = {
         Membership,
         Facilitator,
         CommunitySession,
+        ExternalKey,
         Attendance,
     )
 }
 
+TOPICS = ("catalog", "memberships", "organisation", "people", "sessions")
+"""Whatever changes one of these tables raises one of these."""
+
+
+def revisions(db: DbSession, *, lock: bool = False) -> dict[str, int]:
+    """The topics' revisions; `lock` makes whoever else would raise them wait for this transaction (SQLite: no-op)."""
+    chosen = sa.select(Revision.topic, Revision.number).where(Revision.topic.in_(TOPICS)).order_by(Revision.topic)
+    rows = db.execute(chosen.with_for_update() if lock else chosen)
+    return {row.topic: row.number for row in rows}
+
 
 def shelves(db: DbSession, source: str) -> dict[str, Shelf]:
-    """Every table an import changes; of sessions and attendance only those that came from the same source."""
-    mine = CommunitySession.external_key.startswith(f"{source}:", autoescape=True)
+    """Every table an import changes; of keys, sessions and attendance only those that came from the same source."""
+    mine = sa.select(ExternalKey.session_id).where(ExternalKey.source == source, ExternalKey.kind == KeyKind.SESSION)
     chosen = {
-        "community_session": sa.select(*CommunitySession.__table__.c).where(mine),
-        "attendance": sa.select(*Attendance.__table__.c).join(CommunitySession).where(mine),
+        "community_session": sa.select(*CommunitySession.__table__.c).where(CommunitySession.id.in_(mine)),
+        "external_key": sa.select(*ExternalKey.__table__.c).where(ExternalKey.source == source),
+        "attendance": sa.select(*Attendance.__table__.c).where(Attendance.session_id.in_(mine)),
     }
     return {
         table: Shelf(table, _rows(db, model, chosen.get(table, sa.select(*model.__table__.c))))

@@ -34,7 +34,7 @@ class Field:
 
 
 _KEY = Field(limit=120, required=True)
-"""Another system's name for the row; stored with the mapping's source before it."""
+"""Another system's name for the row; stored with the mapping's source."""
 _REFERENCE = Field(limit=200)
 _PERSON = {
     "person": Field(limit=120),

@@ -40,6 +40,8 @@ class Origin:
     format: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     """What each value means; any other is refused. Where this is empty, values are taken as they stand."""
+    empty: frozenset[str] = frozenset()
+    """Cells with one of these values count as empty."""
     leave_out: frozenset[str] = frozenset()
     """Rows with one of these values are left out, and reported."""
 
@@ -85,7 +87,7 @@ class FileMapping:
 
 @dataclass(frozen=True)
 class ImportMapping:
-    """A whole mapping; `source` stands before every key, so that keys of two systems never meet."""
+    """A whole mapping; `source` says whose keys the files hold, so that keys of two systems never meet."""
 
     source: str
     files: tuple[FileMapping, ...]
@@ -164,7 +166,18 @@ def _origin(checks: Checks, place: str, raw: Any) -> Origin:
     if not isinstance(raw, dict):
         checks.fail(place, f"{place}: a column's name or a table is expected.")
         return Origin()
-    known = ("column", "constant", "template", "pattern", "optional", "transform", "format", "values", "leave_out")
+    known = (
+        "column",
+        "constant",
+        "template",
+        "pattern",
+        "optional",
+        "transform",
+        "format",
+        "values",
+        "empty",
+        "leave_out",
+    )
     _only(checks, place, raw, known)
     if sum(bool(raw.get(name)) for name in ("column", "constant", "template")) != 1:
         checks.fail(place, f"{place}: exactly one of column, constant, template is expected.")
@@ -190,6 +203,7 @@ def _origin(checks: Checks, place: str, raw: Any) -> Origin:
         transform=transform,
         format=_text(checks, place, raw.get("format", "")),
         values=values,
+        empty=frozenset(_texts(checks, place, raw.get("empty", []))),
         leave_out=frozenset(_texts(checks, place, raw.get("leave_out", []))),
     )
 

@@ -46,7 +46,7 @@ def _introduce_handles(draft: Draft, entries: Iterable[Entry]) -> None:
 
 def _known(draft: Draft, entry: Entry) -> Id | None:
     try:
-        return who(draft.people, draft.job.source, entry.record.values)
+        return who(draft.people, entry.record.values)
     except Unreadable:
         return None
 
@@ -102,7 +102,7 @@ def person_of(draft: Draft, entry: Entry) -> Id | None:
 def _person_of(draft: Draft, entry: Entry) -> Id:
     values = entry.record.values
     if has_identity(values):
-        found = who(draft.people, draft.job.source, values)
+        found = who(draft.people, values)
         if found is None:
             raise Unreadable("unknown_person")
         return found

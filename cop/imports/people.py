@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from cop.imports.cells import Unreadable
 from cop.imports.changes import Id, Shelf
+from cop.imports.keys import Keys
 from cop.people.names import name_key
 
 ALIKE = 85.0
@@ -32,9 +33,9 @@ def best_spelling(spellings: Counter[str]) -> str:
 class People:
     """Everybody known, before and after this import."""
 
-    def __init__(self, person: Shelf, alias: Shelf) -> None:
-        self._person, self._alias = person, alias
-        self._by: dict[str, dict[str, Id]] = {"external_key": {}, "email": {}, "handle": {}}
+    def __init__(self, person: Shelf, alias: Shelf, keys: Keys) -> None:
+        self._person, self._alias, self._keys = person, alias, keys
+        self._by: dict[str, dict[str, Id]] = {"email": {}, "handle": {}}
         self._names: dict[str, set[Id]] = defaultdict(set)
         self._spelt: dict[Id, set[str]] = defaultdict(set)
         for key in person.existing:
@@ -94,8 +95,13 @@ class People:
                 self._name(key, spelling)
 
     def by(self, column: str, value: str | None) -> Id | None:
-        """The person with this external key, e-mail address or handle."""
+        """The person with this e-mail address or handle."""
         return self._by[column].get(value) if value else None
+
+    def keyed(self, key: str | None) -> Id | None:
+        """The person whom the import's source knows under this key."""
+        found = self._keys.row("person", key) if key else None
+        return None if found is None else self.survivor(found)
 
     def named(self, name: str) -> Id | None:
         """The one person with exactly this name; None where nobody has it. Raises Unreadable where several have."""
@@ -159,14 +165,16 @@ def _is_near(text: str, choices: Sequence[str]) -> bool:
     return process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
 
 
-def who(people: People, source: str, values: Mapping[str, Any]) -> Id | None:
+def who(people: People, values: Mapping[str, Any]) -> Id | None:
     """The person whom a row's key, e-mail address or handle names; None where nobody has any of them.
 
     Raises Unreadable where they name different people.
     """
-    key = f"{source}:{values['person']}" if values.get("person") else None
-    asked = (("external_key", key), ("email", values.get("email")), ("handle", values.get("handle")))
-    found = {person for column, value in asked if (person := people.by(column, value)) is not None}
+    named = {
+        people.keyed(values.get("person")),
+        *(people.by(column, values.get(column)) for column in ("email", "handle")),
+    }
+    found = named - {None}
     if len(found) > 1:
         raise Unreadable("several_people")
     return next(iter(found), None)

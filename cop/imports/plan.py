@@ -9,9 +9,11 @@ from cop.imports.draft import Draft
 from cop.imports.records import Job
 
 
-def make_plan(job: Job, shelves: Mapping[str, Shelf], *, now: datetime, time_zone: str) -> Plan:
+def make_plan(
+    job: Job, shelves: Mapping[str, Shelf], *, now: datetime, time_zone: str, seen: Mapping[str, int]
+) -> Plan:
     """The whole plan. Where a file couldn't be read at all nothing is compared: its gaps would only mislead."""
-    draft = Draft(job, shelves, now=now, time_zone=time_zone)
+    draft = Draft(job, shelves, now=now, time_zone=time_zone, seen=seen)
     if all(problem.row > 1 and problem.reason != "not_csv" for problem in job.problems):
         _compare(draft)
     return draft.finish()

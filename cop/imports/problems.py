@@ -60,6 +60,7 @@ ROW_REASONS = {
     "ends_before_start": "The end comes before the start.",
     "overlap": "The person is a member at that time already.",
     "not_held": "The session was not held, so nobody attended it.",
+    "was_held": "The session was held, with people or a count on record: it can't become planned or cancelled.",
     "future": "This lies in the future.",
     "skipped_hour": "Clocks skip this time on that day.",
 }

@@ -138,7 +138,7 @@ def _value(origins: tuple[Origin, ...], cells: Mapping[str, str], kind: str, nam
 def _source_text(origin: Origin, cells: Mapping[str, str]) -> str:
     """The text that an origin gives for a row; raises Unreadable."""
     text = _raw_text(origin, cells).strip()
-    if not text:
+    if not text or text in origin.empty:
         return ""
     if text in origin.leave_out:
         raise Unreadable("left_out")

@@ -17,13 +17,15 @@ from cop.sessions.times import to_utc
 _TEXTS = ("place", "link", "agenda", "topics", "decisions")
 _IN_CALENDARS = ("starts_at", "ends_at", "title", "place", "link", "status")
 _LONGEST_MINUTES = 24 * 60
+_COLUMNS = {"unknown_community": "community", "skipped_hour": "time", "unreadable": "minutes", "was_held": "status"}
+"""Where a problem lies; elsewhere in the date."""
 
 
 def plan_sessions(draft: Draft) -> None:
     """Sessions, by key."""
     for sheet in draft.job.of("sessions"):
         for record in sheet.records:
-            key = draft.keyed("community_session", record.values["key"])
+            key = draft.keys.row("community_session", record.values["key"])
             if key is not None and draft.is_claimed("community_session", key):
                 draft.leave_out(sheet, record, "duplicate", "key")
                 continue
@@ -35,8 +37,7 @@ def _plan_session(draft: Draft, sheet: Sheet, record: Record, key: Id | None) ->
     try:
         values = _session_values(draft, sheet, record, before)
     except Unreadable as problem:
-        column = {"unknown_community": "community", "skipped_hour": "time", "unreadable": "minutes"}
-        draft.leave_out(sheet, record, problem.reason, column.get(problem.reason, "date"))
+        draft.leave_out(sheet, record, problem.reason, _COLUMNS.get(problem.reason, "date"), "key")
         return
     if key is None or before is None:
         key = _create(draft, record, values)
@@ -48,15 +49,14 @@ def _plan_session(draft: Draft, sheet: Sheet, record: Record, key: Id | None) ->
 
 
 def _create(draft: Draft, record: Record, values: dict[str, Any]) -> Id:
-    external = draft.external(record.values["key"])
+    name = f"cop:{draft.job.source}:{record.values['key']}"
     key = draft.shelves["community_session"].add(
         **values,
-        external_key=external,
-        uid=f"{uuid.uuid5(uuid.NAMESPACE_URL, f'cop:{external}')}@cop",
+        uid=f"{uuid.uuid5(uuid.NAMESPACE_URL, name)}@cop",
         attendance_kind=AttendanceKind.MISSING,
         headcount=None,
     )
-    draft.learn("community_session", key, external_key=external)
+    draft.keys.keep("community_session", record.values["key"], key)
     draft.touch(values["community_id"], values["day"])
     return key
 
@@ -82,6 +82,8 @@ def _session_values(draft: Draft, sheet: Sheet, record: Record, before: dict[str
     starts_at = values.get("starts_at") or (before or {})["starts_at"]
     if status is SessionStatus.HELD and starts_at > draft.now:
         raise Unreadable("future")
+    if status is not SessionStatus.HELD and before and before["attendance_kind"] is not AttendanceKind.MISSING:
+        raise Unreadable("was_held")
     return values
 
 
@@ -112,7 +114,7 @@ def at_sessions(draft: Draft) -> list[Entry]:
     entries = []
     for sheet in draft.job.of("attendance"):
         for record in sheet.records:
-            session = draft.keyed("community_session", record.values["session"])
+            session = draft.keys.row("community_session", record.values["session"])
             if session is None:
                 draft.leave_out(sheet, record, "unknown_session", "session")
             elif draft.shelves["community_session"].get(session)["status"] is not SessionStatus.HELD:
@@ -164,8 +166,8 @@ def settle_lists(draft: Draft) -> None:
         if session in listed:
             kind, headcount = AttendanceKind.LIST, None
         elif kind is not AttendanceKind.LIST:
-            headcount = draft.headcounts[session] or None
-            kind = AttendanceKind.COUNT if headcount else AttendanceKind.MISSING
+            headcount = draft.headcounts[session]
+            kind = AttendanceKind.MISSING if headcount is None else AttendanceKind.COUNT
         if (kind, headcount) != (row["attendance_kind"], row["headcount"]):
             sessions.assign(session, attendance_kind=kind, headcount=headcount)
             _touch_session(draft, session)

@@ -45,13 +45,13 @@ def _plan_unit(draft: Draft, sheet: Sheet, record: Record) -> None:
         except Unreadable as problem:
             draft.leave_out(sheet, record, problem.reason, "parent")
             return
-    key: Id | None = draft.keyed("org_unit", record.values["key"])
+    key: Id | None = draft.keys.row("org_unit", record.values["key"])
     parent = values["parent_id"] if "parent_id" in values else (shelf.get(key).get("parent_id") if key else None)
     namesake = next(
         (row for row in draft.named("org_unit", values["name"]) if shelf.get(row).get("parent_id") == parent), None
     )
     if namesake is not None and namesake != key:
-        if key is not None or shelf.get(namesake).get("external_key"):
+        if key is not None or draft.keys.has("org_unit", namesake):
             draft.leave_out(sheet, record, "name_taken", "name")
             return
         key = namesake
@@ -87,29 +87,27 @@ def plan_people(draft: Draft) -> None:
 
 def _plan_person(draft: Draft, group: list[tuple[Sheet, Record]]) -> None:
     values = _merged(draft, group)
-    _sheet, record = group[0]
-    external = draft.external(record.values["key"])
+    external = group[0][1].values["key"]
     try:
-        key = who(draft.people, draft.job.source, {**values, "person": record.values["key"]})
+        key = who(draft.people, {**values, "person": external})
     except Unreadable:
         key, taken = None, True
     else:
-        known = draft.shelves["person"].get(key).get("external_key") if key is not None else None
-        taken = draft.is_claimed("person", key) or bool(
-            known and known != external and known.startswith(draft.external(""))
-        )
+        has_another = draft.keys.has("person", key) and draft.people.keyed(external) is None
+        taken = draft.is_claimed("person", key) or has_another
     if taken:
         for each_sheet, each in group:
             draft.leave_out(each_sheet, each, "person_taken", "handle", "email", "key")
         return
     ready = _person_values(draft, group, values)
     if key is None:
-        key = draft.people.add(**ready, external_key=external)
+        key = draft.people.add(**ready)
     else:
         before = draft.shelves["person"].get(key)
         if isinstance(key, int) and "org_unit_id" in ready and ready["org_unit_id"] != before["org_unit_id"]:
             draft.moved.add(key)
-        draft.people.assign(key, **ready, external_key=before.get("external_key") or external)
+        draft.people.assign(key, **ready)
+    draft.keys.keep("person", external, key)
     for each_sheet, each in group:
         draft.claim(each_sheet, each, "person", key)
 
@@ -143,10 +141,10 @@ def _person_values(draft: Draft, group: list[tuple[Sheet, Record]], values: dict
 def plan_communities(draft: Draft) -> None:
     """Communities, by key; one that is there without a key is known by its name."""
     for sheet, record in _first_of_key(draft, "communities"):
-        key = draft.keyed("community", record.values["key"])
+        key = draft.keys.row("community", record.values["key"])
         namesake = next(iter(draft.named("community", record.values["name"])), None)
         if namesake is not None and namesake != key:
-            if key is not None or draft.shelves["community"].get(namesake).get("external_key"):
+            if key is not None or draft.keys.has("community", namesake):
                 draft.leave_out(sheet, record, "name_taken", "name")
                 continue
             key = namesake
@@ -213,10 +211,11 @@ def _first_of_key(draft: Draft, kind: str) -> Iterator[tuple[Sheet, Record]]:
 
 def _keep(draft: Draft, sheet: Sheet, record: Record, table: str, key: Id | None, values: dict[str, Any]) -> None:
     """Create the row or set what differs."""
-    shelf, values = draft.shelves[table], values | {"external_key": draft.external(record.values["key"])}
+    shelf = draft.shelves[table]
     if key is None:
         key = shelf.add(**values)
     else:
         shelf.assign(key, **values)
     draft.learn(table, key, **values)
+    draft.keys.keep(table, record.values["key"], key)
     draft.claim(sheet, record, table, key)

@@ -1,15 +1,12 @@
 """An import told to a human: the account of every row on a screen, every problem as a CSV file. Pure."""
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator
 
+from cop.exports import to_csv
 from cop.imports.changes import Fate, Plan
 from cop.imports.records import Job
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_REPORT = ("file", "row", "column", "outcome", "reason", "explanation", "value", "whole row")
 _SHOWN = 30
 
 
@@ -42,34 +39,17 @@ def refusals(plan: Plan) -> Iterator[str]:
         yield f"… and {len(plan.refused) - _SHOWN:,} more; --report writes them all."
 
 
-def report(plan: Plan, job: Job) -> str:
+def report(plan: Plan, job: Job) -> bytes:
     """Every problem with its row as it stood, as CSV that is safe to open in a spreadsheet."""
     lines = {sheet.mapping.name: {line.number: line.cells for line in sheet.table.lines} for sheet in job.sheets}
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["file", "row", "column", "outcome", "reason", "explanation", "value", "whole row"])
+    rows = []
     for problem in plan.problems:
         cells = lines.get(problem.file, {}).get(problem.row, {})
         whole = " | ".join(f"{name}={value}" for name, value in cells.items() if value)
-        writer.writerow(
-            safe_cell(text)
-            for text in (
-                problem.file,
-                str(problem.row),
-                problem.column,
-                problem.outcome.value,
-                problem.reason,
-                problem.message,
-                cells.get(problem.column, ""),
-                whole,
-            )
-        )
-    return out.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """Text that a spreadsheet never takes for a formula; numbers stay numbers."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+        value = cells.get(problem.column, "")
+        place = (problem.file, problem.row, problem.column)
+        rows.append((*place, problem.outcome.value, problem.reason, problem.message, value, whole))
+    return to_csv(_REPORT, rows)
 
 
 def _columns(rows: Iterable[list[str]]) -> Iterator[str]:

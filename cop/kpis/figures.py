@@ -36,18 +36,20 @@ class Figure:
     n: float | None
     """The denominator; None for a metric that has none."""
     course: tuple[float | None, ...]
-    """By month of the period."""
+    """By month of the period; without the running one, except of a level: its half month would look like a fall."""
     change: Change | None
 
 
 def figure(metric: Metric, months: Mapping[date, Row], period: Period, *, as_of: date) -> Figure:
     """The metric over the period; `months` may reach further back, which the comparison uses."""
-    inside = [months[month] for month in period.months if month in months]
+    known = [month for month in period.months if month in months]
+    inside = [months[month] for month in known]
+    whole = [month for month in known if metric.kind is Kind.LEVEL or month < month_of(as_of)]
     return Figure(
         metric=metric,
         value=over(metric, inside),
         n=_total(inside, metric.denominator) if metric.denominator else None,
-        course=tuple(over(metric, [row]) for row in inside),
+        course=tuple(over(metric, [months[month]]) for month in whole),
         change=_change(metric, months, period, as_of=as_of),
     )
 

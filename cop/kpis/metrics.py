@@ -179,8 +179,8 @@ Made from the declarations in `cop/kpis/metrics.py` (`tests/unit/kpis/test_metri
 - A value over several communities or months is the sum of the numerators ÷ the sum of the denominators.
 - No denominator: no value, shown as "not enough data". A month without a session with a list is a gap, not 0.
 - Days are those of the organisation's time zone. The month that is still running is marked "so far".
-- Figures by org unit count the people who belong to it (or to a unit below it) today; months in which the selection
-  has fewer than 5 members of that unit are withheld. Sessions are a community's, whoever came.
+- Figures by org unit count the people who belong to it (or to a unit below it) today; months in which fewer than 5
+  different people of that unit are members of the selection are withheld. Sessions are a community's, whoever came.
 - An arrow stands only where the last complete month lies outside the natural limits of the months before it:
   mean ± 2.66 × mean moving range, from at least 6 months (XmR). Everything else is noise until shown otherwise.
 - A changed formula gets a new version.
@@ -194,6 +194,7 @@ def as_markdown() -> str:
 
 def _section(metric: Metric) -> str:
     rows = [
+        ("Key", f"`{metric.key}`"),
         ("Question", metric.question),
         ("Unit", metric.unit),
         ("Numerator", COLUMNS[metric.numerator]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cop.kpis.metrics import PARTICIPATION
+from cop.kpis.words import counted
 from cop.periods import Period, month_of
 
 QUIET_MONTHS = 2
@@ -58,17 +59,19 @@ def _signs(standing: Standing, period: Period, as_of: date) -> Iterator[tuple[in
     if quiet:
         yield 4, quiet
     elif before["sessions_held"] >= 4 and now["sessions_held"] * 2 <= before["sessions_held"]:
-        yield 2, f"{now['sessions_held']} sessions, {before['sessions_held']} in the time before"
+        held = counted(now["sessions_held"], "session", "sessions")
+        yield 2, f"{held}, {before['sessions_held']} in the time before"
     if min(now["members_on_day"], before["members_on_day"]) >= ENOUGH_PLACES:
         share, was = (PARTICIPATION.value(c["attending_members"], c["members_on_day"]) for c in (now, before))
         if share is not None and was is not None and was - share >= FALL:
             yield 3, f"participation fell from {was:.0%} to {share:.0%}"
     lost = before["active_members"] - now["active_members"]
     if lost >= PEOPLE_LOST and lost >= SHARE_LOST * before["active_members"]:
-        yield 2, f"{now['active_members']} active members, {before['active_members']} before"
+        active = counted(now["active_members"], "active member", "active members")
+        yield 2, f"{active}, {before['active_members']} before"
     unlisted = now["sessions_held"] - now["sessions_listed"]
     if unlisted * 2 >= now["sessions_held"] > 0:
-        yield 1, f"no list for {unlisted} of {now['sessions_held']} sessions"
+        yield 1, f"no list for {unlisted} of {counted(now['sessions_held'], 'session', 'sessions')}"
 
 
 def _quiet_since(standing: Standing, period: Period, as_of: date) -> str:

@@ -98,6 +98,12 @@ def _values(frame: pd.DataFrame, metric: Metric) -> pd.Series:
     return above / below.where(below >= max(metric.minimum_n, 1))
 
 
+def heading(column: str) -> str:
+    """A count as the heading of a column."""
+    words = COLUMNS[column]
+    return words[0].upper() + words[1:]
+
+
 def table(frame: pd.DataFrame, panel: Panel) -> pd.DataFrame:
     """The chart as a table, the latest month first: metrics, then the counts that they are made of."""
     rows = pd.DataFrame({"Month": frame["month"].dt.strftime("%Y-%m")})
@@ -106,6 +112,5 @@ def table(frame: pd.DataFrame, panel: Panel) -> pd.DataFrame:
         rows[metric.label] = _values(frame, metric).round(4).to_numpy()
     named = {metric.numerator: metric.label for metric in panel.metrics if not metric.denominator}
     for column in panel.columns:
-        words = COLUMNS[column]
-        rows[named.get(column, words[0].upper() + words[1:])] = frame[column].to_numpy()
+        rows[named.get(column, heading(column))] = frame[column].to_numpy()
     return rows.iloc[::-1].reset_index(drop=True)

@@ -22,11 +22,13 @@ from cop.models import (
     Community,
     CommunitySession,
     MemberActivity,
+    Membership,
     MembershipMonth,
+    Person,
     SessionStatus,
 )
-from cop.organisation import units_below
-from cop.periods import ACTIVE_DAYS, Period, add_months, month_of
+from cop.organisation import time_zone, units_below
+from cop.periods import ACTIVE_DAYS, Period, add_months, local_day, month_end, month_of
 from cop.permissions import Actor
 from cop.query import query
 
@@ -46,7 +48,8 @@ _OF_PEOPLE = (
 )
 _OF_ALL = (*_OF_SESSIONS, *_OF_PEOPLE)
 _COUNTS = ("members", *_OF_ALL)
-_WITHHELD = ["members", "headcount", *_OF_PEOPLE]
+_WITHHELD = ["members", "headcount", "sessions_counted", *_OF_PEOPLE]
+"""`sessions_counted` too: a ratio's denominator goes with its numerator."""
 _RANKED = (
     "sessions_held",
     "sessions_listed",
@@ -56,7 +59,7 @@ _RANKED = (
     "active_members",
     "contributions",
 )
-_Table = type[ActivityMonth] | type[ActivityUnitMonth] | type[MembershipMonth] | type[MemberActivity]
+_Table = type[ActivityMonth] | type[ActivityUnitMonth] | type[Membership] | type[MembershipMonth] | type[MemberActivity]
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,14 @@ class _Where:
     areas: tuple[int, ...]
     units: tuple[int, ...] | None
 
-    def of(self, table: _Table, *, units: bool = True) -> list[sa.ColumnElement[bool]]:
-        """The conditions on a table of facts; `units` is False for what belongs to no person."""
+    def of(self, table: _Table) -> list[sa.ColumnElement[bool]]:
+        """The conditions on a table; the units only where its rows are about a unit's people."""
         found: list[sa.ColumnElement[bool]] = []
         if self.communities is not None:
             found.append(table.community_id.in_(self.communities))
         if self.areas:
             found.append(table.community_id.in_(sa.select(Community.id).where(Community.area_id.in_(self.areas))))
-        if units and self.units is not None and not issubclass(table, ActivityMonth):
+        if self.units is not None and not issubclass(table, ActivityMonth | Membership):
             found.append(table.org_unit_id.in_(self.units))
         return found
 
@@ -151,7 +154,11 @@ def months(
         row["members"] = standing
     if month_of(as_of) in rows:
         rows[month_of(as_of)]["active_members"] = sum(_active_now(db, where, as_of).values())
-    return _month_frame(rows, period, withhold=where.units is not None)
+    frame = _month_frame(rows, period)
+    if where.units is not None:
+        enough = _months_of_groups(db, where, [month for month, row in rows.items() if row["members"] >= SMALL_GROUP])
+        frame.loc[[day.date() not in enough for day in frame["month"]], _WITHHELD] = pd.NA
+    return frame
 
 
 def _activity_by_month(db: DbSession, where: _Where, period: Period) -> Iterable[tuple[date, dict[str, int]]]:
@@ -193,13 +200,35 @@ def _active_now(db: DbSession, where: _Where, as_of: date) -> dict[int, int]:
     return {key: count for key, count in db.execute(rows.group_by(MemberActivity.community_id))}  # noqa: C416
 
 
-def _month_frame(rows: dict[date, dict[str, int]], period: Period, *, withhold: bool) -> pd.DataFrame:
+def _months_of_groups(db: DbSession, where: _Where, months: list[date]) -> set[date]:
+    """Those of the months at whose end enough different people of the units are members of the selection.
+
+    Memberships don't tell: somebody in five communities has five. Reads no further than until every month is sure.
+    """
+    found: dict[date, set[int]] = {month: set() for month in months}
+    unsure = set(months)
+    stays = sa.select(Membership.person_id, Membership.joined_on, Membership.left_on, Community.archived_at)
+    stays = stays.join(Community, Community.id == Membership.community_id)
+    stays = stays.join(Person, Person.id == Membership.person_id)
+    zone = time_zone(db)
+    stays = stays.where(Person.org_unit_id.in_(where.units or ()), *where.of(Membership))
+    with db.execute(stays, execution_options={"yield_per": 500}) as rows:
+        for person, joined, left, archived in rows:
+            end = min(left or date.max, local_day(archived, zone) if archived else date.max)
+            for month in [month for month in unsure if joined <= month_end(month) < end]:
+                found[month].add(person)
+                if len(found[month]) == SMALL_GROUP:
+                    unsure.remove(month)
+            if not unsure:
+                break
+    return set(months) - unsure
+
+
+def _month_frame(rows: dict[date, dict[str, int]], period: Period) -> pd.DataFrame:
     began = next((month for month, row in rows.items() if any(row.values())), period.first)
     kept = [{"month": month, **row} for month, row in rows.items() if month >= min(began, period.first)]
     frame = pd.DataFrame(kept, columns=["month", *_COUNTS]).astype(dict.fromkeys(_COUNTS, "Int64"))
     frame["month"] = pd.to_datetime(frame["month"])
-    if withhold:
-        frame.loc[frame["members"] < SMALL_GROUP, _WITHHELD] = pd.NA
     return frame
 
 
@@ -228,7 +257,9 @@ def communities(
     """
     where = _where(db, actor, selection)
     names = _living(db, where)
-    now, before = _by_community(db, where, period, as_of)
+    earlier = Period(add_months(period.first, -len(period.months)), add_months(period.first, -1))
+    shown_of = _Shown(None if where.units is None else _groups(db, where, Period(earlier.first, period.last)))
+    now, before = (_by_community(db, where, span, as_of, shown_of) for span in (period, earlier))
     last_held = _last_held(db, where, period.last)
     standings = [
         Standing(key, now[key], before[key], last_held.get(key))
@@ -237,7 +268,7 @@ def communities(
     ]
     found = ranked(standings, names={key: name for key, (_slug, name) in names.items()}, period=period, as_of=as_of)
     shown = found[:limit]
-    course = _courses(db, where, [item.standing.community_id for item in shown], period)
+    course = _courses(db, where, [item.standing.community_id for item in shown], period, shown_of)
     rows = [
         {
             "id": item.standing.community_id,
@@ -262,40 +293,71 @@ def _living(db: DbSession, where: _Where) -> dict[int, tuple[str, str]]:
 
 
 _Counts = defaultdict[int, dict[str, int]]
+_SESSIONS = ("sessions_held", "sessions_listed")
+_PEOPLE = ("attending_members", "members_on_day", "contributions")
 
 
-def _by_community(db: DbSession, where: _Where, period: Period, as_of: date) -> tuple[_Counts, _Counts]:
-    """The counts of the period and of as many months before it, by community."""
-    earlier = Period(add_months(period.first, -len(period.months)), add_months(period.first, -1))
-    found = []
-    for span in (period, earlier):
-        counts: _Counts = defaultdict(lambda: dict.fromkeys(_RANKED, 0))
-        for table, columns in _sources(where):
-            sums = [sa.func.sum(getattr(table, name)) for name in columns]
-            rows = sa.select(table.community_id, *sums).where(
-                table.month.between(span.first, span.last),  # type: ignore[union-attr]
-                *where.of(table),
-            )
-            for key, *values in db.execute(rows.group_by(table.community_id)):
-                counts[key].update(zip(columns, values, strict=True))
-        _add_levels(db, where, counts, span.last, as_of)
-        found.append(counts)
-    return found[0], found[1]
+@dataclass(frozen=True)
+class _Shown:
+    """The community's months whose people may be shown: of a unit only those in which enough of them are members."""
+
+    months: frozenset[tuple[int, date]] | None
+
+    def __contains__(self, community_and_month: tuple[int, date]) -> bool:
+        return self.months is None or community_and_month in self.months
 
 
-def _sources(where: _Where) -> list[tuple[_Table, tuple[str, ...]]]:
-    people = ("attending_members", "members_on_day", "contributions")
-    if where.units is None:
-        return [(ActivityMonth, ("sessions_held", "sessions_listed", *people))]
-    return [(ActivityMonth, ("sessions_held", "sessions_listed")), (ActivityUnitMonth, people)]
+def _groups(db: DbSession, where: _Where, period: Period) -> frozenset[tuple[int, date]]:
+    """Each community with the months at whose end it has enough members of the units."""
+    moves: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    rows = sa.select(
+        MembershipMonth.community_id, MembershipMonth.month, sa.func.sum(MembershipMonth.joined - MembershipMonth.left)
+    ).where(MembershipMonth.month <= period.last, *where.of(MembershipMonth))
+    for key, month, number in db.execute(rows.group_by(MembershipMonth.community_id, MembershipMonth.month)):
+        moves[key][month] = int(number)
+    found = set()
+    for key, by_month in moves.items():
+        standing = sum(number for month, number in by_month.items() if month < period.first)
+        for month in period.months:
+            standing += by_month.get(month, 0)
+            if standing >= SMALL_GROUP:
+                found.add((key, month))
+    return frozenset(found)
 
 
-def _add_levels(db: DbSession, where: _Where, counts: _Counts, last: date, as_of: date) -> None:
+def _by_community(db: DbSession, where: _Where, period: Period, as_of: date, shown: _Shown) -> _Counts:
+    """The counts of the period by community; of a unit's people only what may be shown."""
+    counts: _Counts = defaultdict(lambda: dict.fromkeys(_RANKED, 0))
+    columns = (*_SESSIONS, *_PEOPLE) if where.units is None else _SESSIONS
+    sums = [sa.func.sum(getattr(ActivityMonth, name)) for name in columns]
+    rows = sa.select(ActivityMonth.community_id, *sums).where(
+        ActivityMonth.month.between(period.first, period.last), *where.of(ActivityMonth)
+    )
+    for key, *values in db.execute(rows.group_by(ActivityMonth.community_id)):
+        counts[key].update(zip(columns, values, strict=True))
+    if where.units is not None:
+        _add_people_of_units(db, where, counts, period, shown)
+    _add_levels(db, where, counts, period.last, as_of, shown)
+    return counts
+
+
+def _add_people_of_units(db: DbSession, where: _Where, counts: _Counts, period: Period, shown: _Shown) -> None:
+    table = ActivityUnitMonth
+    sums = [sa.func.sum(getattr(table, name)) for name in _PEOPLE]
+    rows = sa.select(table.community_id, table.month, *sums).where(
+        table.month.between(period.first, period.last), *where.of(table)
+    )
+    for key, month, *values in db.execute(rows.group_by(table.community_id, table.month)):
+        if (key, month) in shown:
+            for name, value in zip(_PEOPLE, values, strict=True):
+                counts[key][name] += value
+
+
+def _add_levels(db: DbSession, where: _Where, counts: _Counts, last: date, as_of: date, shown: _Shown) -> None:
     """Members and active members at the end of month `last`, today if it is still running."""
     moved = sa.select(MembershipMonth.community_id, sa.func.sum(MembershipMonth.joined - MembershipMonth.left))
     moved = moved.where(MembershipMonth.month <= last, *where.of(MembershipMonth))
-    for key, members in db.execute(moved.group_by(MembershipMonth.community_id)):
-        counts[key]["members"] = int(members)
+    members = {key: int(number) for key, number in db.execute(moved.group_by(MembershipMonth.community_id))}
     if last == month_of(as_of):
         active = _active_now(db, where, as_of)
     else:
@@ -304,8 +366,10 @@ def _add_levels(db: DbSession, where: _Where, counts: _Counts, last: date, as_of
             table.month == last, *where.of(table)
         )
         active = {key: int(number) for key, number in db.execute(rows.group_by(table.community_id))}
-    for key, number in active.items():
-        counts[key]["active_members"] = number
+    for name, level in (("members", members), ("active_members", active)):
+        for key, number in level.items():
+            if (key, last) in shown:
+                counts[key][name] = number
 
 
 def _last_held(db: DbSession, where: _Where, last: date) -> dict[int, date]:
@@ -316,7 +380,7 @@ def _last_held(db: DbSession, where: _Where, last: date) -> dict[int, date]:
     return {key: month for key, month in db.execute(rows.group_by(ActivityMonth.community_id))}  # noqa: C416
 
 
-def _courses(db: DbSession, where: _Where, keys: list[int], period: Period) -> dict[int, list[int]]:
+def _courses(db: DbSession, where: _Where, keys: list[int], period: Period, shown: _Shown) -> dict[int, list[int]]:
     """People in the sessions by month, for the communities that are shown."""
     table, column = (
         (ActivityMonth, ActivityMonth.headcount)
@@ -332,7 +396,8 @@ def _courses(db: DbSession, where: _Where, keys: list[int], period: Period) -> d
             *where.of(table),
         )
         for key, month, people in db.execute(rows.group_by(table.community_id, table.month)):
-            course[key][place[month]] = int(people)
+            if (key, month) in shown:
+                course[key][place[month]] = int(people)
     return course
 
 

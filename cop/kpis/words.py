@@ -9,6 +9,11 @@ from cop.periods import Period, month_of
 NOT_ENOUGH = "not enough data"
 
 
+def counted(number: float, one: str, many: str) -> str:
+    """Such as 1 session or 1,204 sessions."""
+    return f"{number:,.0f} {one if number == 1 else many}"
+
+
 def value_words(metric: Metric, value: float | None) -> str:
     """Such as 1,204, 34 % or 11.3; a missing value in words."""
     if value is None:
@@ -21,18 +26,22 @@ def value_words(metric: Metric, value: float | None) -> str:
 def basis_words(metric: Metric, totals: Row) -> str:
     """What the value rests on, from the period's totals."""
 
-    def number(*columns: str) -> str:
+    def of(one: str, many: str, *columns: str) -> str:
         known = [value for column in columns if (value := totals[column]) is not None]
-        return f"{sum(known):,.0f}" if known else "?"
+        return counted(sum(known), one, many) if known else f"? {many}"
 
+    held = of("session held", "sessions held", "sessions_held")
+    listed = of("session with a list", "sessions with a list", "sessions_listed")
+    with_number = of("session with a list or count", "sessions with a list or count", "sessions_counted")
+    by_name = of("attendance by name", "attendances by name", "newcomers", "returners", "reactivated")
     return {
         "members": "memberships",
-        "active_members": f"of {number('members')} members",
-        "sessions_held": f"{number('sessions_listed')} of them with a list",
-        "participation": f"n = {number('members_on_day')} member places, {number('sessions_listed')} sessions with a list",
-        "attendance_per_session": f"n = {number('sessions_counted')} sessions with a list or count",
-        "contributions": f"beside {number('sessions_held')} sessions held",
-    }.get(metric.key, f"of {number('newcomers', 'returners', 'reactivated')} attendances by name")
+        "active_members": f"of {of('member', 'members', 'members')}",
+        "sessions_held": of("of them with a list", "of them with a list", "sessions_listed"),
+        "participation": f"n = {of('member place', 'member places', 'members_on_day')}, {listed}",
+        "attendance_per_session": f"n = {with_number}",
+        "contributions": f"beside {held}",
+    }.get(metric.key, f"of {by_name}")
 
 
 def period_words(metric: Metric, period: Period, as_of: date) -> str:

@@ -42,7 +42,7 @@ class Base(sa.orm.MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The declarative base; rows are dataclasses made with keywords."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: sa.JSON()}  # noqa: RUF012 - SQLAlchemy's own form
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: sa.JSON(none_as_null=True)}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 def choice(values: type[StrEnum], *, name: str, length: int = 32) -> sa.Enum:

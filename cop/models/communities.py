@@ -66,7 +66,6 @@ class Community(Versioned, Base, kw_only=True):
     archived_at: Mapped[datetime | None] = mapped_column(default=None)
     archive_reason: Mapped[str] = mapped_column(sa.String(500), default="")
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("community.id"), index=True, default=None)
-    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
     created_at: Mapped[datetime]
 
 

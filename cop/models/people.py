@@ -30,7 +30,6 @@ class OrgUnit(Versioned, Base, kw_only=True):
     name: Mapped[str] = mapped_column(sa.String(120))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
     active: Mapped[bool] = mapped_column(default=True)
-    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
 
 
 class JobRole(Versioned, Base, kw_only=True):
@@ -65,7 +64,6 @@ class Person(Versioned, Base, kw_only=True):
     org_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
     job_role_id: Mapped[int | None] = mapped_column(sa.ForeignKey("job_role.id"), index=True, default=None)
     active: Mapped[bool] = mapped_column(default=True)
-    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
     created_at: Mapped[datetime]
 

@@ -78,7 +78,6 @@ class CommunitySession(Versioned, Base, kw_only=True):
     """Raised with each change that calendars must learn of (RFC 5545 SEQUENCE)."""
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
     recorded_at: Mapped[datetime | None] = mapped_column(default=None)
-    external_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True, default=None)
     created_at: Mapped[datetime]
 
 
@@ -107,7 +106,7 @@ class ContributionKind(StrEnum):
     ASSET = "asset"
 
 
-class Contribution(Base, kw_only=True):
+class Contribution(Versioned, Base, kw_only=True):
     """An idea, lesson, solution … that a community gained, in a session or between them."""
 
     __tablename__ = "contribution"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +53,52 @@ class AuditEntry(Base, kw_only=True):
     after: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
+class KeyKind(StrEnum):
+    """The tables whose rows may be known to other systems."""
+
+    ORG_UNIT = "org_unit"
+    PERSON = "person"
+    COMMUNITY = "community"
+    SESSION = "community_session"
+
+
+class ExternalKey(Base, kw_only=True):
+    """A key under which another system knows one of our rows; a row may have keys of several systems.
+
+    A reference per table, since a number without a foreign key would pass to whatever row gets that id next.
+    """
+
+    __tablename__ = "external_key"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(kind = 'org_unit') = (org_unit_id IS NOT NULL)"
+            " AND (kind = 'person') = (person_id IS NOT NULL)"
+            " AND (kind = 'community') = (community_id IS NOT NULL)"
+            " AND (kind = 'community_session') = (session_id IS NOT NULL)",
+            name="one_row_of_its_kind",
+        ),
+        sa.UniqueConstraint("source", "kind", "key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    source: Mapped[str] = mapped_column(sa.String(40))
+    """The other system's short name."""
+    kind: Mapped[KeyKind] = mapped_column(choice(KeyKind, name="kind"))
+    key: Mapped[str] = mapped_column(sa.String(120))
+    org_unit_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("org_unit.id", ondelete="CASCADE"), index=True, default=None
+    )
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, default=None
+    )
+    community_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community.id", ondelete="CASCADE"), index=True, default=None
+    )
+    session_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community_session.id", ondelete="CASCADE"), index=True, default=None
+    )
+
+
 class IdempotencyKey(Base, kw_only=True):
     """A form that was already written, and what it gave: a double click or a replay writes nothing more."""
 
@@ -65,7 +112,10 @@ class IdempotencyKey(Base, kw_only=True):
 
 
 class Draft(Base, kw_only=True):
-    """What somebody has typed and not yet saved; bumps no revision."""
+    """What somebody has typed and not yet saved; bumps no revision.
+
+    Its `version` is a new token each time: that of a draft that was dropped and begun anew never comes back.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (sa.UniqueConstraint("account_id", "kind", "subject"),)
@@ -76,6 +126,9 @@ class Draft(Base, kw_only=True):
     subject: Mapped[str] = mapped_column(sa.String(64))
     payload: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+    version: Mapped[str] = mapped_column(sa.String(32), init=False)
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": lambda _last: uuid4().hex}  # noqa: RUF012 - SQLAlchemy's own form
 
 
 class SignInSession(Base, kw_only=True):

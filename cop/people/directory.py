@@ -1,7 +1,8 @@
 """Everybody the programme knows, ready to be searched and matched. Pure."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -10,6 +11,12 @@ from cop.people.names import handle_key, name_key
 
 ALIKE = 78.0
 """From this likeness (0-100) on a spelling is offered as a candidate, never taken as a match."""
+
+
+def unlike(label: str, taken: Collection[str]) -> str:
+    """The label, numbered where it is taken."""
+    numbered = (label if number == 1 else f"{label} ({number})" for number in range(1, len(taken) + 2))
+    return next(each for each in numbered if each not in taken)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Directory:
     handles: dict[str, int]
     spellings: tuple[tuple[str, int], ...]
     """Name keys, confirmed spellings included, and whose they are."""
+    merged: dict[int, int] = field(default_factory=dict)
+    """Whom somebody counts as who was merged into another."""
 
     @cached_property
     def by_key(self) -> dict[str, frozenset[int]]:
@@ -60,9 +69,23 @@ class Directory:
 
     def label(self, person_id: int) -> str:
         """The name, and the unit or "guest" beside it."""
-        beside = self.units.get(person_id) or ("guest" if person_id in self.guests else "")
-        name = self.names.get(person_id, "somebody")
-        return f"{name} · {beside}" if beside else name
+        today = self.merged.get(person_id, person_id)
+        beside = self.units.get(today) or ("guest" if today in self.guests else "")
+        return f"{self.name(today)} · {beside}" if beside else self.name(today)
+
+    def name(self, person_id: int) -> str:
+        """The name on one line."""
+        return " ".join(self.names.get(self.merged.get(person_id, person_id), "somebody").split())
+
+    def distinct(self, people: Iterable[int], *, short: bool = False) -> dict[int, str]:
+        """A label for each that no other one bears; `short` ones are the bare name where that is enough."""
+        people = list(people)
+        count = Counter(self.name(person) for person in people)
+        found: dict[int, str] = {}
+        for person in people:
+            name = self.name(person)
+            found[person] = unlike(name if short and count[name] == 1 else self.label(person), found.values())
+        return found
 
     def search(self, text: str, first: Collection[int] = (), limit: int = 8) -> list[int]:
         """Whose name, e-mail or handle begins so, word by word; those in `first` come first. Else who is alike."""

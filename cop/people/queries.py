@@ -6,13 +6,20 @@ from sqlalchemy.orm import Session as DbSession
 from cop.models import OrgUnit, Person, PersonAlias, PersonKind
 from cop.people.directory import Directory
 from cop.people.names import name_key
-from cop.permissions import Actor
+from cop.permissions import Actor, Permission, require_somewhere
 from cop.query import query
 
 
-@query("people", "organisation", public=True)
-def directory(db: DbSession, actor: Actor | None) -> Directory:  # noqa: ARG001 - the same for every actor
+def _recorders(actor: Actor | None) -> str:
+    """Who records sessions sees everybody's name and address, and all of them the same; Forbidden for others."""
+    require_somewhere(actor, Permission.SESSION_RECORD)
+    return "recorders"
+
+
+@query("people", "organisation", scope=_recorders)
+def directory(db: DbSession, actor: Actor | None) -> Directory:
     """Everybody the programme knows, those who left included: they may have come to an old session."""
+    require_somewhere(actor, Permission.SESSION_RECORD)
     rows = db.execute(
         sa.select(
             Person.id, Person.name, Person.kind, Person.email, Person.handle, Person.merged_into_id, OrgUnit.name
@@ -30,6 +37,7 @@ def directory(db: DbSession, actor: Actor | None) -> Directory:  # noqa: ARG001 
         emails={row.email: target[row.id] for row in rows if row.email},
         handles={row.handle: target[row.id] for row in rows if row.handle},
         spellings=tuple(sorted((key, person) for key, person in spellings if key)),
+        merged={person: today for person, today in target.items() if person != today},
     )
 
 

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
-from cop.errors import Invalid
+from cop.errors import Conflict, Invalid
 from cop.models import AttendanceKind, CommunitySession, Draft, SessionStatus
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 from cop.sessions import rows
 from cop.sessions.checks import Checked, check_not_twice, check_plan, check_report
-from cop.sessions.drafts import KIND, draft_subject
+from cop.sessions.drafts import KIND, draft_subject, owned
 from cop.sessions.inputs import Plan, Report
 from cop.validation import Checks
 
@@ -74,12 +74,24 @@ def cancel_session(
 
 
 def reinstate_session(db: DbSession, actor: Actor | None, *, now: datetime, session_id: int, version: int) -> int:
-    """Undo a cancellation; returns the session's id."""
+    """Undo a cancellation; returns the session's id.
+
+    Cancelled is also a session that was recorded by mistake and never planned: it is planned from now on, if it lies
+    ahead.
+    """
     actor = require(actor, Permission.SESSION_RECORD, community_id=rows.community_of(db, session_id))
     row = rows.current_row(db, session_id, version)
     _check_status(row, SessionStatus.CANCELLED, "Only a cancelled session can be reinstated.")
+    checks = Checks()
+    check_not_twice(
+        db, checks, community_id=row.community_id, session_id=row.id, title=row.title, starts_at=row.starts_at
+    )
+    if row.planned_starts_at is None:
+        _check_ahead(checks, row.starts_at, now)
+    checks.done()
     before = rows.snapshot(db, row)
     row.status, row.cancel_reason = SessionStatus.PLANNED, ""
+    row.planned_starts_at = row.planned_starts_at or row.starts_at
     row.sequence += 1
     _record(db, actor, row, now=now, operation="reinstate_session", before=before)
     return row.id
@@ -143,17 +155,33 @@ def undo_recording(db: DbSession, actor: Actor | None, *, now: datetime, session
 
 
 def save_draft(
-    db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, subject: str, payload: dict[str, Any]
-) -> None:
-    """Keep what the actor has typed so far; theirs alone, not audited, bumps nothing."""
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    community_id: int,
+    subject: str,
+    payload: dict[str, Any],
+    version: str | None,
+) -> str:
+    """Keep what the actor has typed so far; theirs alone, not audited, bumps nothing. Returns the draft's version.
+
+    Raises Conflict where it isn't the `version` known to who types (None: there is none yet): the actor types in two
+    windows. A draft that is gone was saved or discarded, so nothing is lost by beginning it anew.
+    """
     actor = require(actor, Permission.SESSION_RECORD, community_id=community_id)
     if len(json.dumps(payload)) > MAX_DRAFT:
         raise Invalid({"": "This is too long to be kept as a draft."})
-    row = db.scalar(_own_draft(actor, subject))
+    row = db.scalar(sa.select(Draft).where(owned(actor, subject)))
     if row is None:
-        db.add(Draft(account_id=actor.account_id, kind=KIND, subject=subject, payload=payload, updated_at=now))
+        row = Draft(account_id=actor.account_id, kind=KIND, subject=subject, payload=payload, updated_at=now)
+        db.add(row)
+    elif row.version != version:
+        raise Conflict({})
     else:
         row.payload, row.updated_at = payload, now
+    db.flush()
+    return row.version
 
 
 def discard_draft(db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, subject: str) -> None:  # noqa: ARG001 - an operation's signature
@@ -177,13 +205,8 @@ def _check_recording(
     return values, checked
 
 
-def _own_draft(actor: Actor, subject: str) -> sa.Select[Draft]:
-    return sa.select(Draft).where(Draft.account_id == actor.account_id, Draft.kind == KIND, Draft.subject == subject)
-
-
 def _drop_draft(db: DbSession, actor: Actor, subject: str) -> None:
-    for row in db.scalars(_own_draft(actor, subject)):
-        db.delete(row)
+    db.execute(sa.delete(Draft).where(owned(actor, subject)))
 
 
 def _check_ahead(checks: Checks, starts_at: datetime | None, now: datetime) -> None:

@@ -209,8 +209,8 @@ def attendees(db: DbSession, actor: Actor, *, session_id: int) -> tuple[Attendee
 
 
 @query("sessions", "catalog", public=True)
-def prefill(db: DbSession, actor: Actor | None, *, community_id: int, zone: str, local_now: datetime) -> Prefill:  # noqa: ARG001 - public
-    """Suggestions for an unplanned session from the last one held; `local_now` is the wall clock in `zone`."""
+def prefill(db: DbSession, actor: Actor | None, *, community_id: int, zone: str, now: datetime) -> Prefill:  # noqa: ARG001 - public
+    """Suggestions for an unplanned session from the last one held, in its time zone; without one, in `zone`."""
     name = db.scalar(sa.select(Community.name).where(Community.id == community_id))
     if name is None:
         raise NotFound
@@ -221,10 +221,9 @@ def prefill(db: DbSession, actor: Actor | None, *, community_id: int, zone: str,
         .limit(1)
     )
     if last is None:
-        start = (local_now - timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+        start = to_local(now - timedelta(hours=1), zone).replace(minute=0, second=0, microsecond=0)
         return Prefill(f"{name} session"[:200], "regular", start, start + timedelta(hours=1), zone, "", "")
-    began = to_local(last.starts_at, last.time_zone)
-    start = suggest_day(began, local_now)
+    start = suggest_day(to_local(last.starts_at, last.time_zone), to_local(now, last.time_zone))
     return Prefill(
         title=suggest_title(last.title),
         kind=last.kind.value,
@@ -279,7 +278,7 @@ def rooms(db: DbSession, actor: Actor) -> tuple[Room, ...]:
     return tuple(Room(*row) for row in rows if may(actor, Permission.SESSION_RECORD, community_id=row.id))
 
 
-_COLUMNS = ("session_id", "community_id", "community", "slug", "title", "status", "starts_at", "ends_at", "time_zone")
+_COLUMNS = ("session_id", "community_id", "community", "title", "starts_at", "time_zone")
 
 
 @query("sessions", "catalog", public=True)
@@ -291,70 +290,27 @@ def due_for_recording(
     now: datetime,
 ) -> pd.DataFrame:
     """Planned sessions of these communities that have begun and aren't recorded, the latest first."""
-    return _sessions(
-        db,
-        community_ids,
-        sa.and_(CommunitySession.status == SessionStatus.PLANNED, CommunitySession.starts_at <= now),
-        latest_first=True,
-    )
-
-
-@query("sessions", "catalog", public=True)
-def upcoming_sessions(
-    db: DbSession,
-    actor: Actor | None,  # noqa: ARG001 - public
-    *,
-    community_ids: tuple[int, ...],
-    now: datetime,
-) -> pd.DataFrame:
-    """Sessions ahead, called-off ones included (people need to know), the next first."""
-    return _sessions(
-        db,
-        community_ids,
-        sa.and_(CommunitySession.status != SessionStatus.HELD, CommunitySession.ends_at >= now),
-        latest_first=False,
-    )
-
-
-@query("sessions", "catalog", public=True)
-def past_sessions(
-    db: DbSession,
-    actor: Actor | None,  # noqa: ARG001 - public
-    *,
-    community_ids: tuple[int, ...],
-    limit: int = 50,
-) -> pd.DataFrame:
-    """Sessions held, the latest first."""
-    return _sessions(db, community_ids, CommunitySession.status == SessionStatus.HELD, latest_first=True, limit=limit)
-
-
-def _sessions(
-    db: DbSession, community_ids: Iterable[int], condition: Any, *, latest_first: bool, limit: int | None = None
-) -> pd.DataFrame:
-    """Asked in slices, since databases bound the parameters; then put in order as one."""
-    wanted, begins = list(community_ids), CommunitySession.starts_at
-    rows: list[tuple[Any, ...]] = []
-    for start in range(0, len(wanted), 500):
-        found = db.execute(
+    begins = CommunitySession.starts_at
+    rows: list[sa.Row[Any]] = []
+    for start in range(0, len(community_ids), 500):  # in slices, since databases bound the parameters
+        rows += db.execute(
             sa.select(
                 CommunitySession.id,
                 Community.id,
                 Community.name,
-                Community.slug,
                 CommunitySession.title,
-                CommunitySession.status,
                 begins,
-                CommunitySession.ends_at,
                 CommunitySession.time_zone,
             )
             .join(Community)
-            .where(Community.id.in_(wanted[start : start + 500]), condition)
-            .order_by(begins.desc() if latest_first else begins, CommunitySession.id)
-            .limit(limit)
+            .where(
+                Community.id.in_(community_ids[start : start + 500]),
+                CommunitySession.status == SessionStatus.PLANNED,
+                begins <= now,
+            )
         )
-        rows += [(*row[:5], row[5].value, *row[6:]) for row in found]
-    rows.sort(key=lambda row: row[6], reverse=latest_first)
-    return pd.DataFrame(rows[:limit], columns=list(_COLUMNS))
+    rows.sort(key=lambda row: (row.starts_at, row[0]), reverse=True)
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 @query("sessions", "people")

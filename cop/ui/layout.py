@@ -6,7 +6,8 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from cop.errors import CopError
+from cop.errors import CopError, Forbidden
+from cop.execute import record_refusal
 from cop.permissions import Actor, Permission, require_somewhere
 from cop.ui import run
 from cop.ui.navigation import PageSpec
@@ -32,6 +33,7 @@ def sidebar(actor: Actor, specs: list[PageSpec]) -> None:
     Drawn by us: Streamlit's own menu with sections is a list that holds headings, which screen readers stumble over.
     """
     with st.sidebar:
+        st.markdown(f"**{plain(run.current().organisation)}**")
         for section, screens in groupby((spec for spec in specs if spec.in_menu), key=lambda spec: spec.section):
             st.caption(section)
             for spec in screens:
@@ -45,6 +47,8 @@ def run_page(page: Page) -> None:
     try:
         page.run()
     except CopError as refusal:
+        if isinstance(refusal, Forbidden):
+            record_refusal(run.current().actor, f"page.{page.url_path}")
         st.error(plain(str(refusal)), icon=":material/block:")
 
 

@@ -7,7 +7,7 @@ from cop.ui import layout, navigation, run
 
 _ICON = ROOT / "cop" / "ui" / "assets" / "icon.svg"
 
-st.set_page_config(page_title="CoP programme", page_icon=str(_ICON), layout="wide")
+st.set_page_config(page_title="CoP programme", page_icon=str(_ICON), layout="wide", initial_sidebar_state=256)
 started = run.begin()
 if started is None:
     layout.signed_out()
@@ -17,5 +17,6 @@ pages = {spec.url: navigation.page_for(spec) for spec in specs}
 st.session_state["_pages"] = pages
 start = navigation.start_page(pages[specs[0].url])
 page = st.navigation([start, *pages.values()], position="hidden")
+navigation.show_address(page)
 layout.sidebar(started.actor, specs)
 layout.run_page(page)

@@ -9,6 +9,8 @@ from streamlit.navigation.page import Page
 from cop.permissions import Actor, Permission, may_somewhere
 from cop.settings import ROOT
 
+_ADDRESS = "_address"
+
 
 @dataclass(frozen=True)
 class PageSpec:
@@ -54,6 +56,19 @@ def start_page(first: Page) -> Page:
         st.switch_page(first)
 
     return st.Page(move_on, title="Start", default=True, visibility="hidden")
+
+
+def show_address(page: Page) -> None:
+    """Say the page's parameters again where they changed and the page did not.
+
+    Streamlit follows a link to the page that one is on without showing its parameters in the address; the next run
+    would then read the old ones from there.
+    """
+    here = (page.url_path, st.query_params.to_dict())
+    before = st.session_state.get(_ADDRESS)
+    st.session_state[_ADDRESS] = here
+    if before is not None and before[0] == here[0] and before[1] != here[1]:
+        st.query_params.update()
 
 
 def allowed(actor: Actor) -> list[PageSpec]:

@@ -82,8 +82,8 @@ class Form:
 
     def reset(self) -> None:
         """Forget the errors; the next writing is a new one."""
+        st.session_state.pop(f"_once:{self._name}", None)  # first: drawing may be cut short by the next click
         self.fail({})
-        st.session_state.pop(f"_once:{self._name}", None)
 
 
 def perform(operation: Callable[..., Any], *, once: str | None = None, **params: Any) -> Any:
@@ -94,6 +94,12 @@ def perform(operation: Callable[..., Any], *, once: str | None = None, **params:
 
 def unexpected(operation: Callable[..., Any]) -> str:
     """Log a fault of ours under an id and say only the id."""
+    number = log_fault(operation)
+    return f"Something went wrong on our side and nothing was saved. Your input is kept. Fault number {number}."
+
+
+def log_fault(operation: Callable[..., Any]) -> str:
+    """Log the exception being handled; returns the number under which it is found again."""
     number = secrets.token_hex(4)
     log.error("fault %s in %s", number, operation_name(operation), exc_info=True)  # noqa: LOG014
-    return f"Something went wrong on our side and nothing was saved. Your input is kept. Fault number {number}."
+    return number

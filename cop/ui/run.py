@@ -1,14 +1,17 @@
 """What one script run knows: who acts, and how far every topic has changed."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
 from cop import db as database
+from cop import organisation
 from cop.accounts.operations import touch_session
 from cop.accounts.queries import SignedIn
+from cop.errors import Unwritable
 from cop.execute import execute
 from cop.organisation import time_zone
 from cop.periods import local_day, utcnow
@@ -23,12 +26,13 @@ RECHECK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Run:
-    """One script run: the actor, the topics' revisions, and today in the organisation's time zone."""
+    """One script run: the actor, the topics' revisions, the organisation and today in its time zone."""
 
     actor: Actor
     revisions: dict[str, int]
     today: date
     time_zone: str
+    organisation: str
     looked_at: float
     """When the visitor was looked up, by the clock that never goes back."""
 
@@ -65,7 +69,8 @@ def _look() -> SignedIn | None:
     with database.reading() as db:
         zone = time_zone(db)
         today = local_day(utcnow(), zone)
-        st.session_state[_KEY] = Run(signed_in.actor, database.revisions(db), today, zone, time.monotonic())
+        revisions, name = database.revisions(db), organisation.name(db)
+        st.session_state[_KEY] = Run(signed_in.actor, revisions, today, zone, name, time.monotonic())
     return signed_in
 
 
@@ -78,4 +83,5 @@ def _note_activity(signed_in: SignedIn) -> None:
     if st.session_state.pop(_POLLED, False):
         return
     if (utcnow() - signed_in.last_seen_at).total_seconds() > _TOUCH_SECONDS:
-        execute(touch_session, signed_in.actor, session_id=signed_in.session_id)
+        with suppress(Unwritable):  # what can be read is shown all the same
+            execute(touch_session, signed_in.actor, session_id=signed_in.session_id)

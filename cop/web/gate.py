@@ -26,7 +26,7 @@ from cop.web.headers import secure_headers
 IDENTITY = "x-cop-session"
 OPEN = frozenset({"/sign-in", "/sign-out", "/reset", "/first-run", "/cop.css", "/health"})
 """What answers without a session."""
-OWN = OPEN | {"/password", "/session"}
+OWN = OPEN | {"/password", "/signed-in"}
 """Our plain HTML routes; the rest is Streamlit's."""
 BEFORE_PASSWORD = OPEN | {"/password"}
 """What answers to somebody who must set a new password first."""

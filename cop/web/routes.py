@@ -18,12 +18,13 @@ from cop.accounts.queries import signed_in as find_session
 from cop.accounts.sign_in import Visitor
 from cop.accounts.tokens import looks_like_token, token_hash
 from cop.db import reading
-from cop.errors import CopError, Invalid, Throttled
+from cop.errors import CopError, Invalid, Throttled, Unwritable
 from cop.periods import utcnow
 from cop.settings import settings
 from cop.web import cookies
 from cop.web.forms import STYLE, page, read_form, safe_next
 
+_STATUS = {Throttled: 429, Unwritable: 503}
 _NOTICES = {"out": "You are signed out.", "set": "Your new password is set. Sign in with it."}
 
 
@@ -38,9 +39,9 @@ async def sign_in(request: Request) -> Response:
             token = await run_in_threadpool(
                 entry.sign_in, username, form.get("password", ""), visitor(request), now=utcnow()
             )
-        except (Invalid, Throttled) as error:
+            await run_in_threadpool(_end_old_session, request)
+        except CopError as error:
             return refused("sign_in.html", error, values={"username": username[:254]}, deep=deep)
-        await run_in_threadpool(_end_old_session, request)
         return signed_in(request, token, target)
     if await run_in_threadpool(first_run_is_needed):
         return RedirectResponse("/first-run", 303)
@@ -56,7 +57,10 @@ async def sign_out(request: Request) -> Response:
     """End the session, forget the cookie, show the sign-in form; a mere link must not do it."""
     if request.method != "POST":
         return RedirectResponse("/", 303)
-    await run_in_threadpool(_end_old_session, request)
+    try:
+        await run_in_threadpool(_end_old_session, request)
+    except Unwritable as error:
+        return refused("still_in.html", error)
     return _forgetting(request, RedirectResponse("/sign-in?out", 303))
 
 
@@ -148,7 +152,8 @@ def visitor(request: Request) -> Visitor:
 def refused(template: str, error: CopError, **values: object) -> Response:
     """The form again, with what was wrong beside the fields."""
     errors = error.errors if isinstance(error, Invalid) else {"": str(error)}
-    return page(template, status=429 if isinstance(error, Throttled) else 422, errors=errors, **values)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 422)
+    return page(template, status=status, errors=errors, **values)
 
 
 def signed_in(request: Request, token: str, target: str) -> Response:
@@ -203,7 +208,7 @@ ROUTES = [
     Route("/password", password, methods=["GET", "POST"]),
     Route("/reset", reset, methods=["GET", "POST"]),
     Route("/first-run", first_run, methods=["GET", "POST"]),
-    Route("/session", session),
+    Route("/signed-in", session),
     Route("/health", health),
     Route("/cop.css", style),
 ]

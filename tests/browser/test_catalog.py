@@ -1,4 +1,4 @@
-"""Finding, joining and leaving a community in a real browser; shared addresses; text that must stay text."""
+"""Finding, joining and leaving a community in a real browser; shared addresses."""
 
 from datetime import timedelta
 
@@ -6,30 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 from cop import db as database
-from cop.models import Community, ContributionKind, Objective, Resource, SessionStatus
-from cop.periods import utcnow
+from cop.models import Community, SessionStatus
+from cop.periods import local_day, utcnow
 from tests import factories as make
 from tests.browser.conftest import DARK, PHONE
 
 pytestmark = pytest.mark.browser
 
-PAYLOADS = (
-    "<img src=https://evil.test/a.png onerror=alert(1)>",
-    "![x](https://evil.test/b.png)",
-    "[click](javascript:alert(1)) www.evil.test a@evil.test",
-    "<script>fetch('https://evil.test/c')</script> :red[x] $x^2$ **b** `c`",
-    "https://evil.test/d :material/home: # h",
-)
-
 
 def _search(page, text):
     page.get_by_label("Search", exact=True).press_sequentially(text, delay=30)
-
-
-def _shown(page):
-    """Which payloads are to be read on the page; plain() puts an invisible joiner into addresses."""
-    text = page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
-    return {payload for payload in PAYLOADS if payload in text}
 
 
 def _card(page, name):
@@ -121,52 +107,26 @@ def test_typing_is_not_disturbed_by_somebody_elses_save(server, new_page, sign_i
     expect(page.get_by_role("textbox", name="Norms")).to_have_value("Be kind")
 
 
-def test_text_stays_text(server, new_page, sign_in, settle):
-    """Every text field of a community holds something nasty: shown as typed, nothing asked of other servers."""
-    image, picture, link, script, address = PAYLOADS
+def test_a_contribution_is_corrected_and_withdrawn_on_a_phone(server, new_page, sign_in, settle, axe, shot):
     with server.rows() as db:
-        room = make.community(
+        make.contribution(
             db,
-            slug="nasty",
-            name=image,
-            focus=picture,
-            charter="\n".join(PAYLOADS),
-            norms="\n".join(PAYLOADS),
-            cadence=link[:80],
-            area_id=make.area(db, name=address).id,
-            org_unit_id=make.org_unit(db, name=script).id,
+            db.get(Community, server.ids["community"]),
+            person_id=server.ids["person:fay"],
+            title="Test the restor",
+            day=local_day(utcnow(), "Europe/Madrid"),
         )
-        somebody = make.person(db, name=picture)
-        make.facilitator(db, room, somebody)
-        make.membership(db, room, somebody)
-        starts = utcnow() + timedelta(days=2)
-        planned = {"status": SessionStatus.PLANNED, "starts_at": starts, "ends_at": starts + timedelta(hours=1)}
-        make.session(db, room, starts.date(), title=picture, **planned)
-        make.session(db, room, (utcnow() - timedelta(days=3)).date(), title=script)
-        make.contribution(db, room, title=image, kind=ContributionKind.IDEA, person_id=somebody.id)
-        db.add(Objective(community_id=room.id, statement=picture, measure=address))
-        db.add(Resource(community_id=room.id, title=image, url="https://example.org/", added_at=utcnow()))
-        merged = make.community(
-            db, slug="gone", name=script, archived_at=utcnow(), archive_reason=picture, merged_into_id=room.id
-        )
-        database.bump(db, ("catalog", "sessions", "memberships", "people", "organisation"))
-        assert merged.id
-    page = new_page()
-    elsewhere, dialogs = [], []
-    page.on("request", lambda request: elsewhere.append(request.url) if "evil.test" in request.url else None)
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    sign_in(page, "ada", "/catalog?archived=true")
-    expect(page.get_by_text("4 of 4")).to_be_visible()
-    assert {image, picture, script, address} <= _shown(page)
-    tabs = ("About", "Sessions", "Contributions", "Resources", "Members", "Manage")
-    for slug, tab in [*(("nasty", tab) for tab in tabs), ("gone", "About")]:
-        page.goto(f"{server.url}/community?c={slug}&tab={tab}")
-        expect(page.get_by_role("tab", name=tab, selected=True)).to_be_visible()
-        settle(page)
-        main = page.get_by_test_id("stMain")
-        assert main.locator("img, script, a[href*='evil.test'], a[href^='javascript'], .katex").count() == 0, tab
-    page.goto(f"{server.url}/community?c=nasty")
+    page = new_page(**PHONE)
+    sign_in(page, "fay", "/community?c=data-engineering&tab=Contributions")
+    page.get_by_text("Edit", exact=True).click()
+    page.get_by_label("What is it?").fill("Test the restore")
     settle(page)
-    assert set(PAYLOADS) <= _shown(page)
-    assert elsewhere == []
-    assert dialogs == []
+    shot(page, "contribution-phone-edit")
+    axe(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Test the restore", exact=True).first).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_text("Take it back?")).to_be_visible()
+    page.get_by_role("button", name="Yes, withdraw it").click()
+    expect(page.get_by_text("Nothing was contributed yet.")).to_be_visible()

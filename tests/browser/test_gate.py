@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import sqlalchemy as sa
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from cop.db import reading
 from cop.models import SignInSession
 from tests.browser.conftest import PASSWORD, new_server, seed
+from tests.browser.wire import run, signed_in, socket
 
 pytestmark = pytest.mark.browser
 
@@ -26,45 +24,6 @@ CANARIES = [b"Data Engineering", b"Web Guild", b"Olu Example", b"Orbis"]
 def anybody(server) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url) as client:
         yield client
-
-
-@contextlib.contextmanager
-def signed_in(server, username: str) -> Iterator[httpx.Client]:
-    headers = {"origin": server.url, "sec-fetch-site": "same-origin"}
-    with httpx.Client(base_url=server.url) as client:
-        answer = client.post("/sign-in", data={"username": username, "password": PASSWORD}, headers=headers)
-        assert answer.status_code == 303
-        yield client
-
-
-def socket(server, *, cookie: str = "", session: str = "", origin: str = "", **headers: str) -> ClientConnection:
-    """A connection to Streamlit's stream, naming `session` as the one to resume."""
-    if cookie:
-        headers["cookie"] = f"cop_session={cookie}"
-    return connect(
-        server.url.replace("http", "ws") + "/_stcore/stream",
-        additional_headers={name.replace("_", "-"): value for name, value in headers.items()},
-        subprotocols=["streamlit", "no-xsrf-token", *([session] if session else [])],
-        origin=origin or server.url,
-        max_size=None,
-    )
-
-
-def run(connection: ClientConnection, page: str = "account") -> tuple[str, bytes]:
-    """Run a page; the Streamlit session's id and everything that was drawn."""
-    message = BackMsg()
-    message.rerun_script.page_name = page
-    connection.send(message.SerializeToString())
-    session, drawn = "", b""
-    while True:
-        raw = connection.recv(timeout=30)
-        answer = ForwardMsg()
-        answer.ParseFromString(raw)
-        drawn += raw
-        if answer.WhichOneof("type") == "new_session":
-            session = answer.new_session.initialize.session_id
-        if answer.WhichOneof("type") == "script_finished" and session:
-            return session, drawn
 
 
 def test_before_sign_in_there_is_nothing(server, anybody):

@@ -1,7 +1,6 @@
 """A facilitator records sessions on a phone: pasted list, draft, double click, two at once."""
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -64,7 +63,6 @@ def test_recording_from_a_pasted_list_on_a_phone(server, team, new_page, sign_in
     session_id = planned(server, "Lineage in practice")
     page = new_page(**PHONE)
     sign_in(page, "fay", f"/record?session={session_id}")
-    started = time.perf_counter()
     expect(page.get_by_label("Title")).to_have_value("Lineage in practice")
     axe(page)
     paste(page, "- [x] Ana Gómez\n- [x] Ben Itto\nConti, Chiara\nNora Vidal <nora@elsewhere.example>")
@@ -78,18 +76,19 @@ def test_recording_from_a_pasted_list_on_a_phone(server, team, new_page, sign_in
     axe(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Recorded. The community’s figures")).to_be_visible()
-    taken = time.perf_counter() - started
     settle(page)
     shot(page, "record-phone-done")
     axe(page)
     assert came(server, session_id) == {"Ana Gómez", "Ben Ito", "Chiara Conti", "Nora Vidal"}
-    assert taken < 60
 
 
 def test_the_shortest_recording(server, team, new_page, sign_in, settle, shot):
     page = new_page(**PHONE)
     sign_in(page, "fay", "/record?community=data-engineering")
     settle(page)
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    expect(table.locator("th")).to_have_text(["What", "Kind", "Who", "Link"])  # only of columns in sight
     shot(page, "record-phone-empty")
     page.get_by_role("button", name=re.compile("Same as last time")).click()
     settle(page)
@@ -118,6 +117,50 @@ def test_a_closed_tab_loses_nothing(server, team, new_page, sign_in, settle):
     expect(again.get_by_label("Topics")).to_have_value("")
     settle(again)
     assert all(draft["title"] != "Half recorded" for draft in drafts(server))
+
+
+def test_a_draft_in_two_windows_is_never_overwritten_unasked(server, team, new_page, sign_in, settle, shot, axe):
+    session_id = planned(server, "In two windows")
+    phone, desk = new_page(**PHONE), new_page()
+    for page in (phone, desk):
+        sign_in(page, "fay", f"/record?session={session_id}")
+    phone.get_by_label("Topics").fill("Typed on the phone")
+    phone.get_by_label("Topics").blur()
+    expect(phone.get_by_text("Draft saved")).to_be_visible()
+    desk.get_by_label("Topics").fill("Typed at the desk")
+    desk.get_by_label("Topics").blur()
+    expect(desk.get_by_text("What you type here is not kept until you choose")).to_be_visible()
+    assert [draft["topics"] for draft in drafts(server) if draft["title"] == "In two windows"] == ["Typed on the phone"]
+    axe(desk)
+    desk.get_by_role("button", name="Keep this one").click()
+    expect(desk.get_by_text("Draft saved")).to_be_visible()
+    settle(desk)
+    phone.get_by_label("Decisions").fill("Adopt it")
+    phone.get_by_label("Decisions").blur()
+    expect(phone.get_by_text("What you type here is not kept until you choose")).to_be_visible()
+    settle(phone)
+    shot(phone, "record-phone-two-windows")
+    axe(phone)
+    phone.get_by_role("button", name="Go on with that one").click()
+    expect(phone.get_by_label("Topics")).to_have_value("Typed at the desk")
+    expect(phone.get_by_label("Decisions")).to_have_value("")
+
+
+def test_a_session_chosen_from_the_list_stays_chosen(server, team, page, sign_in, settle):
+    """The address follows a link to the screen that one is on: the next run, a reload and the way back hang on it."""
+    session_id = planned(server, "Chosen from the list")
+    sign_in(page, "fay", "/record")
+    page.get_by_role("link", name=re.compile("Chosen from the list")).click()
+    expect(page.get_by_label("Title")).to_have_value("Chosen from the list")
+    page.wait_for_url(f"**/record?session={session_id}")
+    page.get_by_label("Topics").fill("What we talked about")
+    page.get_by_label("Topics").blur()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Record a session").click()
+    expect(page.get_by_text("Waiting to be recorded")).to_be_visible()
+    page.wait_for_url("**/record")
+    page.go_back()
+    expect(page.get_by_label("Topics")).to_have_value("What we talked about")
 
 
 def test_a_double_click_writes_once(server, team, page, sign_in, settle):
@@ -162,7 +205,7 @@ def test_contributions_stay_while_people_are_ticked(server, team, page, sign_in,
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
-    page.mouse.dblclick(box["x"] + box["width"] * 0.45, box["y"] + 52)
+    page.mouse.dblclick(box["x"] + box["width"] * 0.2, box["y"] + 52)
     cell = page.locator(".gdg-input")
     expect(cell).to_be_focused()
     cell.fill("Start small")

@@ -209,7 +209,9 @@ def test_the_screens_on_accounts_are_accessible(new_page, sign_in, axe, shot, se
     page = new_page(**options)
     sign_in(page, "ada", path)
     if path == "/accounts":
-        page.get_by_label("Open an account").fill("Max")
+        chooser = page.get_by_label("Open an account")
+        chooser.scroll_into_view_if_needed()  # scrolling would close the list again
+        chooser.press_sequentially("Max", delay=30)
         page.get_by_role("option", name="Max Example (max)").click()
         expect(page.get_by_role("heading", name="Max Example")).to_be_visible()
         settle(page)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cop.catalog import operations as o
 from cop.db import reading
 from cop.execute import execute
-from cop.models import Community, GrantedRole, Membership, Person, Resource, SessionStatus
+from cop.models import Community, Contribution, GrantedRole, Membership, Person, Resource, SessionStatus
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from tests import factories as make
@@ -141,6 +141,71 @@ def test_a_member_contributes():
     assert "Small pull requests" in _texts(app)
     assert app.toast[0].value.startswith("Added")
     assert app.text_area(key="contribute:1:title").value == ""
+
+
+@pytest.fixture
+def gift(db, room, staff):
+    """What the person in the seat contributed between sessions."""
+    made = make.contribution(
+        db, room, TODAY, title="Test the restor", kind="good_practice", person_id=staff.account.person_id
+    )
+    make.commit(db)
+    return made
+
+
+def _open_to_edit(gift):
+    app = _open("Contributions")
+    app.session_state[f"edit_contribution_box_{gift.id}"] = True
+    app.run()
+    return app, f"edit_contribution:{gift.id}:{gift.version}"
+
+
+def test_ones_own_contribution_is_corrected(gift):
+    app, form = _open_to_edit(gift)
+    assert len(app.expander) == 1  # that of others isn't theirs to correct
+    app.text_area(key=f"{form}:title").set_value(" ")
+    app.button(key=f"{form}:submit").click().run()
+    assert "missing" in app.error[0].value
+    app.text_area(key=f"{form}:title").set_value("Test the restore")
+    app.button(key=f"{form}:submit").click().run()
+    assert not app.exception
+    assert app.toast[0].value == "Saved\\."
+    assert "Test the restore" in [item.value for item in app.text]
+
+
+def test_a_contribution_is_withdrawn_only_on_a_second_word(gift):
+    app = _open("Contributions")
+    assert "Take it back?" in _texts(app)
+    assert "3 contributions" in _texts(app)
+    app.button(key=f"withdraw_contribution:{gift.id}:1:do").click().run()
+    assert not app.exception
+    assert "2 contributions" in _texts(app)
+    assert "Test the restor" not in _texts(app)
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_a_contribution_corrected_by_two(room, gift, keep):
+    app, form = _open_to_edit(gift)
+    where = {"community_id": room.id, "contribution_id": gift.id, "version": gift.version}
+    execute(o.edit_contribution, SYSTEM, **where, kind="lesson", title="Theirs", url="", day=TODAY)
+    app.text_area(key=f"{form}:title").set_value("Mine")
+    app.button(key=f"{form}:submit").click().run()
+    assert "Somebody else changed this" in app.warning[0].value
+    assert {"Theirs", "Mine", "Lesson", "Good practice"} <= {item.value for item in app.text}
+    app.button(key=f"{form}:conflict:{keep}").click().run()
+    assert not app.exception
+    assert not app.warning
+    with reading() as db:
+        assert db.get(Contribution, gift.id).title == keep.title()
+
+
+def test_a_contribution_changed_a_moment_ago_is_not_withdrawn(room, gift):
+    app = _open("Contributions")
+    where = {"community_id": room.id, "contribution_id": gift.id, "version": gift.version}
+    execute(o.edit_contribution, SYSTEM, **where, kind="lesson", title="Theirs", url="", day=TODAY)
+    app.button(key=f"withdraw_contribution:{gift.id}:1:do").click().run()
+    assert not app.exception
+    assert "Theirs" in _texts(app)
 
 
 @pytest.mark.usefixtures("facilitator")
@@ -283,6 +348,20 @@ def test_history_and_moves_are_shown_to_its_facilitator():
     assert list(app.dataframe[0].value["move"]) == ["joined"]
     app.segmented_control(key="manage").set_value("History").run()
     assert "Nothing was changed yet." in _texts(app)
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_session_called_off_stands_where_people_look_for_it(room, db):
+    for days, reason in ((2, "The room is *flooded*"), (-2, "A strike")):
+        starts = utcnow() + timedelta(days=days)
+        off = {"status": SessionStatus.CANCELLED, "starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+        make.session(db, room, starts.date(), title=f"Off {days}", cancel_reason=reason, **off)
+    make.commit(db)
+    app = _open("Sessions")
+    shown = [item.value for item in app.main if item.type in {"subheader", "text"}]
+    coming, past = shown.index("Coming"), shown.index("Past")
+    assert coming < shown.index("Cancelled: The room is *flooded*") < past < shown.index("Cancelled: A strike")
+    assert "No session planned" in _texts(app)
 
 
 @pytest.mark.usefixtures("staff")

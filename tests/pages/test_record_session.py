@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from cop import db as database
 from cop.db import reading, transaction
 from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias, PersonKind, SessionStatus
 from cop.periods import utcnow
+from cop.ui.widgets.record_state import CHIPS
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat
 
@@ -158,6 +160,61 @@ def test_somebody_else_is_found_by_typing(world):
     assert came(held()[0].id) == {world.zoe.id, nora}
 
 
+def test_others_never_change_who_is_ticked(world):
+    """Meanwhile somebody joins, the usual ones change, two records become one: the form stays as it was opened."""
+    app = open_page("record", community="data")
+    widget(app, "pills", "ticked").set_value([world.ben.id]).run()
+    widget(app, "text_input", "search").input("zoe").run()
+    widget(app, "pills", "found").set_value(world.zoe.id).run()
+    with transaction() as other:
+        make.membership(other, world.room, world.zoe)  # an extra becomes one of the usual people
+        newcomers = [make.person(other) for _ in range(CHIPS)]  # and these push the others off the chips
+        for back in (1, 2, 3):
+            make.session(other, world.room, YESTERDAY.date() - timedelta(days=back), newcomers)
+        twin = make.person(other, name="Benedikt Ito")
+        other.get(Person, world.ben.id).merged_into_id = twin.id
+        database.bump(other, ("people", "memberships", "sessions"))
+    app.run()
+    assert widget(app, "pills", "ticked").value == [world.ben.id]
+    assert widget(app, "pills", "extras").value == [world.zoe.id]
+    assert drafts()[0].payload["ticked"] == [world.ben.id, world.zoe.id]
+    again = open_page("record", community="data")  # a new form from the draft: nobody is lost on the way to it either
+    assert set(widget(again, "pills", "extras").value) == {world.ben.id, world.zoe.id}
+    press(again, "save")
+    assert came(held()[0].id) == {twin.id, world.zoe.id}
+
+
+def test_two_of_one_name_are_two_people(db, world):
+    unit = make.org_unit(db, name="Platform")
+    other_ana = make.person(db, name="Ana Gómez", org_unit_id=unit.id)
+    third_ana = make.person(db, name="Ana Gómez", org_unit_id=unit.id)
+    for person in (other_ana, third_ana):
+        make.membership(db, world.room, person)
+    make.commit(db)
+    app = open_page("record", community="data")
+    widget(app, "pills", "ticked").set_value([other_ana.id]).run()
+    assert widget(app, "pills", "ticked").value == [other_ana.id]
+    press(app, "save")
+    assert came(held()[0].id) == {other_ana.id}
+
+
+def test_names_stay_while_one_looks_at_the_other_ways_to_count(world):
+    app = open_page("record", community="data")
+    widget(app, "pills", "ticked").set_value([world.ana.id]).run()
+    widget(app, "text_area", "roster").input("Nora Vidal\nBen Ito").run()
+    widget(app, "pills", "line:nora vidal").set_value("guest").run()
+    widget(app, "multiselect", "led").set_value([world.ana.id]).run()
+    widget(app, "segmented_control", "attendance").set_value("count").run()
+    widget(app, "number_input", "headcount").set_value(14).run()
+    widget(app, "segmented_control", "attendance").set_value("list").run()
+    assert widget(app, "pills", "ticked").value == [world.ana.id]
+    assert widget(app, "text_area", "roster").value == "Nora Vidal\nBen Ito"
+    assert widget(app, "pills", "line:nora vidal").value == "guest"
+    assert widget(app, "multiselect", "led").value == [world.ana.id]
+    widget(app, "segmented_control", "attendance").set_value("count").run()
+    assert widget(app, "number_input", "headcount").value == 14
+
+
 def test_what_is_typed_survives_the_tab(world):
     app = open_page("record", community="data")
     widget(app, "text_input", "title").input("Half a ti").run()
@@ -178,6 +235,64 @@ def test_what_is_typed_survives_the_tab(world):
     assert drafts() == []
     assert widget(again, "text_input", "title").value == "Session 13"
     assert widget(again, "text_area", "topics").value == ""
+
+
+def test_a_draft_that_cannot_be_kept_breaks_nothing(world, caplog):
+    app = open_page("record", community="data")
+    with transaction() as other:
+        full = "BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        other.execute(sa.text(f"CREATE TRIGGER disk_full BEFORE INSERT ON draft {full}"))
+    widget(app, "text_area", "topics").input("Lineage").run()
+    assert not app.exception
+    (told,) = [item.value.replace("\\", "").rstrip(".") for item in app.warning]
+    assert "can't be kept" in told
+    assert "disk" not in told
+    assert told.split()[-1] in caplog.text  # the fault's number, by which it is found in the log
+    assert widget(app, "text_area", "topics").value == "Lineage"
+    with transaction() as other:
+        other.execute(sa.text("DROP TRIGGER disk_full"))
+    app.run()
+    assert not app.warning
+    assert drafts()[0].payload["topics"] == "Lineage"
+
+
+def _type_in_two_windows():
+    """Two windows on one draft; the second one has typed since the first one looked."""
+    first, second = open_page("record", community="data"), open_page("record", community="data")
+    widget(first, "text_area", "topics").input("Typed in the first").run()
+    widget(second, "text_area", "topics").input("Typed in the second").run()
+    assert drafts()[0].payload["topics"] == "Typed in the first"
+    assert any("changed in another window" in item.value for item in second.warning)
+    return first, second
+
+
+def test_of_two_windows_one_goes_on_with_the_others_draft(world):
+    first, second = _type_in_two_windows()
+    widget(first, "text_area", "topics").input("Typed in the first, again").run()
+    assert not first.warning
+    widget(second, "segmented_control", "attendance").set_value("missing").run()
+    press(second, "save")
+    assert "choose first" in errors(second)
+    assert len(held()) == 1
+    press(second, "take_other")
+    assert not second.warning
+    assert widget(second, "text_area", "topics").value == "Typed in the first, again"
+    widget(second, "text_area", "topics").input("Both").run()
+    assert drafts()[0].payload["topics"] == "Both"
+
+
+def test_of_two_windows_one_keeps_its_own(world):
+    first, second = _type_in_two_windows()
+    press(second, "keep_this")
+    assert not second.warning
+    assert drafts()[0].payload["topics"] == "Typed in the second"
+    first.run()
+    assert any("changed in another window" in item.value for item in first.warning)
+    assert widget(first, "text_area", "topics").value == "Typed in the first"
+    press(second, "really_discard")
+    widget(first, "text_area", "topics").input("Typed in the first, after all").run()
+    assert not first.warning
+    assert drafts()[0].payload["topics"] == "Typed in the first, after all"
 
 
 def test_opening_alone_keeps_no_draft(world):
@@ -272,6 +387,14 @@ def test_planning_and_cancelling(world):
         assert db.get(CommunitySession, row.id).status is SessionStatus.PLANNED
 
 
+def test_a_recording_taken_back_leads_to_a_new_one(world):
+    page = open_page("session", id=str(held()[0].id))
+    press(page, "do")
+    assert any("Recorded by mistake" in item.value for item in page.warning)
+    assert not [item for item in page.button if item.key and item.key.endswith(":do")]
+    assert "Record it anew" in [item.proto.label for item in page.get("page_link")]
+
+
 def test_staff_see_counts_never_names(db, monkeypatch, world):
     row = held()[0]
     take_seat(db, monkeypatch)
@@ -294,7 +417,22 @@ def test_other_peoples_communities_look_missing(db, world):
     other = make.community(db, slug="other", name="Secret")
     row = make.session(db, other, YESTERDAY.date(), title="Secret")
     make.commit(db)
-    for address in ({"community": "other"}, {"session": str(row.id)}, {"session": "99999"}, {"session": "x"}):
+    for address in ({"community": "other"}, {"session": str(row.id)}):
         page = open_page("record", **address)
         assert "doesn't exist" in errors(page)
         assert "Secret" not in repr(page.main)
+
+
+@pytest.mark.parametrize("given", ["99999", "x", "9" * 20, "9" * 5_000, "2147483648", "-1", "²", "\x00"])
+@pytest.mark.usefixtures("world")
+def test_an_address_that_names_nothing_is_told_so(given):
+    for url, name in (("record", "session"), ("plan", "session"), ("session", "id")):
+        assert "doesn't exist" in errors(open_page(url, **{name: given})), url
+
+
+@pytest.mark.parametrize("given", ["nothing", "da\x00ta", "data\x1f", "x" * 5_000])
+@pytest.mark.usefixtures("world")
+def test_no_such_community(given):
+    for url in ("record", "plan"):
+        assert "doesn't exist" in errors(open_page(url, community=given)), url
+    assert open_page("community", c=given).title[0].value == "No such community"

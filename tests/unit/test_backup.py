@@ -19,12 +19,14 @@ from cop.settings import ROOT, Settings, settings
 from tests import factories as make
 from tests.factories import NOW
 
+pytestmark = pytest.mark.sqlite
 WRITER = """
 import sys, itertools
 from cop.db import transaction
 from cop.models import Area
 from cop import audit
 from cop.periods import utcnow
+
 for number in itertools.count():
     with transaction() as db:
         db.add(Area(name=f"{sys.argv[1]}-{number}"))

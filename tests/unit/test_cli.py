@@ -22,6 +22,8 @@ from cop.models import Area
 from cop.settings import ROOT
 from tests import factories as make
 
+pytestmark = pytest.mark.sqlite
+
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("COP_", "STREAMLIT_", "COV_"))}

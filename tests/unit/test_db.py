@@ -13,12 +13,14 @@ from cop.models import Area, Person, Revision
 from cop.settings import ROOT
 from tests import factories as make
 
+pytestmark = pytest.mark.sqlite
 PROCESSES, THREADS, EACH = 2, 5, 100
 
 INCREMENT = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from tests.unit.test_db import read_modify_write
+
 with ThreadPoolExecutor(int(sys.argv[1])) as pool:
     list(pool.map(lambda _: read_modify_write(), range(int(sys.argv[2]))))
 """

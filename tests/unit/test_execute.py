@@ -63,6 +63,16 @@ def test_a_key_is_one_accounts_own(db, admin):
     assert count(Area) == 2
 
 
+def test_a_key_is_one_submissions_own(db, admin):
+    """Several operations may share a form, and what is in it may have changed since it was sent."""
+    first = execute(add_area, admin, now=NOW, once="form", name="Data")
+    assert execute(add_area, admin, now=NOW, once="form", name="Data") == first
+    assert execute(add_area, admin, now=NOW, once="form", name="Power") != first
+    room = execute(catalog.create_community, admin, now=NOW, once="form", name="Data", focus="Pipelines")
+    assert (count(Area), count(Community)) == (2, 1)
+    assert room is not None
+
+
 def test_a_failed_submission_does_not_use_up_its_key(admin):
     with pytest.raises(Invalid):
         execute(add_area, admin, now=NOW, once="form", name="")

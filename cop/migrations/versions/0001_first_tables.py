@@ -35,12 +35,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("external_key", sa.String(length=200), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_org_unit_not_own_parent")),
         sa.ForeignKeyConstraint(["parent_id"], ["org_unit.id"], name=op.f("fk_org_unit_parent_id_org_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_org_unit")),
-        sa.UniqueConstraint("external_key", name=op.f("uq_org_unit_external_key")),
     )
     with op.batch_alter_table("org_unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_org_unit_parent_id"), ["parent_id"], unique=False)
@@ -126,7 +124,6 @@ def upgrade() -> None:
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archive_reason", sa.String(length=500), nullable=False),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
-        sa.Column("external_key", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_community_not_merged_into_itself")),
@@ -139,7 +136,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["org_unit_id"], ["org_unit.id"], name=op.f("fk_community_org_unit_id_org_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community")),
-        sa.UniqueConstraint("external_key", name=op.f("uq_community_external_key")),
         sa.UniqueConstraint("name", name=op.f("uq_community_name")),
         sa.UniqueConstraint("slug", name=op.f("uq_community_slug")),
     )
@@ -163,7 +159,6 @@ def upgrade() -> None:
         sa.Column("org_unit_id", sa.Integer(), nullable=True),
         sa.Column("job_role_id", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("external_key", sa.String(length=200), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -172,7 +167,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_unit_id"], ["org_unit.id"], name=op.f("fk_person_org_unit_id_org_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
-        sa.UniqueConstraint("external_key", name=op.f("uq_person_external_key")),
         sa.UniqueConstraint("handle", name=op.f("uq_person_handle")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -290,7 +284,6 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("external_key", sa.String(length=200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -311,7 +304,6 @@ def upgrade() -> None:
             ["recorded_by_id"], ["person.id"], name=op.f("fk_community_session_recorded_by_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community_session")),
-        sa.UniqueConstraint("external_key", name=op.f("uq_community_session_external_key")),
         sa.UniqueConstraint("uid", name=op.f("uq_community_session_uid")),
     )
     with op.batch_alter_table("community_session", schema=None) as batch_op:
@@ -525,6 +517,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("url", sa.String(length=500), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_contribution_community_id_community")
         ),
@@ -550,12 +543,67 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_draft_account_id_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("account_id", "kind", "subject", name=op.f("uq_draft_account_id_kind_subject")),
     )
+    op.create_table(
+        "external_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "org_unit",
+                "person",
+                "community",
+                "community_session",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("org_unit_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("community_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'org_unit') = (org_unit_id IS NOT NULL)"
+            " AND (kind = 'person') = (person_id IS NOT NULL)"
+            " AND (kind = 'community') = (community_id IS NOT NULL)"
+            " AND (kind = 'community_session') = (session_id IS NOT NULL)",
+            name=op.f("ck_external_key_one_row_of_its_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_unit_id"], ["org_unit.id"], name=op.f("fk_external_key_org_unit_id_org_unit"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_external_key_person_id_person"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["community.id"], name=op.f("fk_external_key_community_id_community"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["community_session.id"],
+            name=op.f("fk_external_key_session_id_community_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_external_key")),
+        sa.UniqueConstraint("source", "kind", "key", name=op.f("uq_external_key_source_kind_key")),
+    )
+    with op.batch_alter_table("external_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_external_key_community_id"), ["community_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_external_key_org_unit_id"), ["org_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_external_key_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_external_key_session_id"), ["session_id"], unique=False)
+
     op.create_table(
         "idempotency_key",
         sa.Column("key", sa.String(length=64), nullable=False),

@@ -6,7 +6,6 @@ import streamlit as st
 
 from cop.accounts import operations, queries
 from cop.accounts.change import new_reset_link
-from cop.accounts.tokens import new_token
 from cop.catalog.queries import units
 from cop.db import reading
 from cop.errors import Conflict, CopError
@@ -27,9 +26,8 @@ _NEW, _KNOWN = "Somebody new", "Somebody the programme knows"
 
 def table(actor: Actor) -> int | None:
     """Search, the accounts found, and the one that was chosen."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input("Search", key="search", placeholder="Name or user name", type="search", live=True)
-        closed = st.toggle("Deactivated too", key="closed")
+    search = st.text_input("Search", key="search", placeholder="Name or user name", type="search", live=True)
+    closed = st.toggle("Deactivated too", key="closed")
     with reading() as db:
         found = queries.accounts(db, actor, search=search or "", closed=closed, today=run.current().today)
     if found.empty:
@@ -80,7 +78,7 @@ def new_account() -> None:
         if kind == _KNOWN and values["person_id"] is None:
             form.fail({"person_id": "Choose the person."})
             return
-        done = form.perform(operation, username=username, password=new_token(), **values)
+        done = form.perform(operation, username=username, **values)
         if done:
             _make_link(done.value, username)
             st.session_state[_NUMBER] = number + 1

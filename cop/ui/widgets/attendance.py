@@ -1,13 +1,14 @@
 """Who came: chips for the usual people, a search for anybody else, a pasted list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from cop.people.directory import Directory
+from cop.people.directory import Directory, unlike
 from cop.people.newcomers import Newcomer
 from cop.people.queries import directory
-from cop.sessions import queries
 from cop.sessions.inputs import PersonRef
 from cop.sessions.typed import Came
 from cop.ui.load import load
@@ -16,12 +17,10 @@ from cop.ui.text import plain
 from cop.ui.widgets import roster
 from cop.ui.widgets.record_state import Opened
 
-CHIPS = 60
-"""More chips than this can't be taken in; anybody else is found by typing."""
 KINDS = {"list": "Names", "count": "Only a number", "missing": "No list taken"}
 
 
-def who_came(opened: Opened, form: Form) -> tuple[dict[str, object], Came]:
+def who_came(opened: Opened, form: Form) -> tuple[dict[str, Any], Came]:
     """The attendance part of the form: its fields, and whom they add up to."""
     st.subheader("Who came?", anchor=False)
     kind = st.segmented_control(
@@ -34,9 +33,13 @@ def who_came(opened: Opened, form: Form) -> tuple[dict[str, object], Came]:
         label_visibility="collapsed",
     )
     form.slot("attendance")
-    kept = {name: getattr(opened.kept, name) for name in ("ticked", "extras", "roster", "answers", "left_out")}
+    kept: dict[str, Any] = {
+        name: getattr(opened.kept, name) for name in ("ticked", "extras", "roster", "answers", "left_out")
+    }
     headcount = opened.kept.headcount
     came = Came()
+    if kind != "list":  # Streamlit forgets widgets that a run doesn't draw: these come back as they were left
+        opened.start = replace(opened.start, **kept, led=opened.kept.led, spoke=opened.kept.spoke)
     if kind == "count":
         headcount = st.number_input(
             "How many came?", 0, None, opened.kept.headcount, step=1, key=opened.key("headcount")
@@ -49,17 +52,16 @@ def who_came(opened: Opened, form: Form) -> tuple[dict[str, object], Came]:
     return {"attendance": kind, "headcount": headcount, **kept}, came
 
 
-def _names(opened: Opened, form: Form) -> tuple[dict[str, object], Came]:
+def _names(opened: Opened, form: Form) -> tuple[dict[str, Any], Came]:
     people = load(directory)
-    usual = load(queries.usual, community_id=opened.community_id)
-    ticked = _chips(opened, usual, people)
-    extras = _others(opened, usual, people)
-    pasted = roster.paste(opened, form, people, usual.people)
+    ticked = _chips(opened, people)
+    extras = _others(opened, people)
+    pasted = roster.paste(opened, form, people, opened.usual.people)
     known = dict.fromkeys([*ticked, *extras, *pasted.people])
     came = Came((*known, *pasted.newcomers), pasted.newcomers, pasted.spellings, pasted.open)
     st.markdown(f"**{_count(len(came.attended))}**", text_alignment="left")
     form.slot("attended")
-    fields: dict[str, object] = {"ticked": [*ticked, *extras], "extras": list(opened.extras)}
+    fields: dict[str, Any] = {"ticked": [*ticked, *extras], "extras": list(opened.extras)}
     return {**fields, "roster": pasted.text, "answers": pasted.answers, "left_out": pasted.left_out}, came
 
 
@@ -67,12 +69,11 @@ def _count(number: int) -> str:
     return {0: "Nobody yet", 1: "1 person"}.get(number, f"{number} people")
 
 
-def _chips(opened: Opened, usual: queries.Usual, people: Directory) -> list[int]:
+def _chips(opened: Opened, people: Directory) -> list[int]:
     """The usual people, most frequent first; a tap ticks."""
-    options = [person for person in usual.people if person in people.names][:CHIPS]
-    if not options:
+    if not opened.chips:
         return []
-    last = [person for person in usual.last_time if person in options]
+    last = [person for person in opened.usual.last_time if person in opened.chips]
     key = opened.key("ticked")
     if last:
         st.button(
@@ -84,17 +85,16 @@ def _chips(opened: Opened, usual: queries.Usual, people: Directory) -> list[int]
         )
     return st.pills(
         "Members and regulars",
-        options,
+        opened.chips,
         selection_mode="multi",
-        default=[person for person in opened.start.ticked if person in options],
-        format_func=_literal(people),
+        default=[person for person in opened.start.ticked if person in opened.chips],
+        format_func=_labels(people, opened.chips, short=True),
         key=key,
     )
 
 
-def _others(opened: Opened, usual: queries.Usual, people: Directory) -> list[int]:
+def _others(opened: Opened, people: Directory) -> list[int]:
     """Anybody else: typed, found, tapped."""
-    chips = [person for person in usual.people if person in people.names][:CHIPS]
     text = st.text_input(
         "Somebody else?",
         key=opened.key("search"),
@@ -104,15 +104,15 @@ def _others(opened: Opened, usual: queries.Usual, people: Directory) -> list[int
         icon=":material/person_search:",
     )
     if text and text.strip():
-        found = people.search(text, first=chips)
+        found = people.search(text, first=opened.chips)
         if found:
             st.pills(
                 "Tap to add",
                 found,
-                format_func=_labels(people),
+                format_func=_labels(people, found),
                 key=opened.key("found"),
                 on_change=_add,
-                args=(opened, chips),
+                args=(opened,),
             )
         st.button(
             f"Add “{plain(text.strip())}” as a new guest",
@@ -121,7 +121,6 @@ def _others(opened: Opened, usual: queries.Usual, people: Directory) -> list[int
             on_click=roster.add_guest,
             args=(opened, text.strip()),
         )
-    opened.extras = [person for person in opened.extras if person in people.names and person not in chips]
     if not opened.extras:
         return []
     return st.pills(
@@ -129,7 +128,7 @@ def _others(opened: Opened, usual: queries.Usual, people: Directory) -> list[int
         opened.extras,
         selection_mode="multi",
         default=[person for person in opened.start.ticked if person in opened.extras],
-        format_func=_labels(people),
+        format_func=_labels(people, opened.extras),
         key=opened.key("extras"),
     )
 
@@ -138,11 +137,11 @@ def _tick(key: str, people: list[int]) -> None:
     st.session_state[key] = list(dict.fromkeys([*st.session_state.get(key, []), *people]))
 
 
-def _add(opened: Opened, chips: list[int]) -> None:
+def _add(opened: Opened) -> None:
     person = st.session_state[opened.key("found")]
     if person is None:
         return
-    if person in chips:
+    if person in opened.chips:
         _tick(opened.key("ticked"), [person])
     else:
         if person not in opened.extras:
@@ -152,12 +151,10 @@ def _add(opened: Opened, chips: list[int]) -> None:
     st.session_state[opened.key("search")] = ""
 
 
-def _literal(people: Directory) -> Callable[[int], str]:
-    return lambda person: plain(people.names[person])
-
-
-def _labels(people: Directory) -> Callable[[int], str]:
-    return lambda person: plain(people.label(person))
+def _labels(people: Directory, options: Iterable[int], *, short: bool = False) -> Callable[[int], str]:
+    """Streamlit tells options apart by what is written on them, so no two may look the same."""
+    labels = people.distinct(options, short=short)
+    return lambda person: plain(labels.get(person) or people.label(person))
 
 
 def names_of(came: Came, people: Directory) -> dict[PersonRef, str]:
@@ -165,15 +162,9 @@ def names_of(came: Came, people: Directory) -> dict[PersonRef, str]:
     found: dict[PersonRef, str] = {}
     for ref in came.attended:
         name = people.label(ref) if isinstance(ref, int) else _newcomer(came.newcomers[ref])
-        taken = set(found.values())
-        number = next(n for n in range(1, len(taken) + 2) if _numbered(name, n) not in taken)
-        found[ref] = _numbered(name, number)
+        found[ref] = unlike(name, found.values())
     return found
 
 
 def _newcomer(newcomer: Newcomer) -> str:
     return f"{newcomer.name} · new {'guest' if newcomer.kind == 'guest' else 'colleague'}"
-
-
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{name} ({number})"

@@ -10,6 +10,7 @@ from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui import run as runs
+from cop.ui.address import address_slug
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
@@ -18,7 +19,7 @@ from cop.ui.widgets.membership import join_or_leave
 
 def find() -> queries.Detail | None:
     """The community that the address names, or None."""
-    slug = st.query_params.get("c", "")
+    slug = address_slug(st.query_params.get("c", ""))
     return load(queries.detail, slug=slug, today=runs.current().today) if slug else None
 
 
@@ -71,11 +72,11 @@ def _people(found: queries.Detail) -> None:
 
 
 def _next(found: queries.Detail) -> None:
-    ahead = timeline(load(queries.sessions, community_id=found.id), quarter_hour(utcnow())).ahead
-    if ahead.empty:
+    planned = timeline(load(queries.sessions, community_id=found.id), quarter_hour(utcnow())).planned
+    if planned.empty:
         st.markdown(":material/event_busy: No session planned")
         return
-    row = ahead.iloc[0]
+    row = planned.iloc[0]
     link("session", f"Next: {when(row)} · {row['title']}", icon=":material/event:", id=row["id"])
 
 

@@ -14,10 +14,12 @@ from cop.db import reading
 from cop.kpis import exports as kpi_exports
 from cop.kpis import panels, queries
 from cop.kpis.panels import Panel
+from cop.kpis.words import NOT_ENOUGH
 from cop.periods import Period, utcnow
 from cop.permissions import Actor
 from cop.ui import run
 from cop.ui.draw import drawn, show_chart
+from cop.ui.format import label
 from cop.ui.load import load
 from cop.ui.widgets.kpi_filters import Asked
 
@@ -61,23 +63,41 @@ def _more(panel: Panel, asked: Asked) -> None:
         st.markdown(f"**{metric.label}** – {metric.question} {metric.definition}")
     st.caption(f"{asked.period.label}. As of {asked.as_of.day} {asked.as_of:%b %Y}. {panel.behind}")
     frame = load(queries.months, **asked.params)
-    st.dataframe(panels.table(frame, panel), hide_index=True, key=f"table_{panel.key}", alt=f"{panel.title}, by month")
+    st.dataframe(
+        panels.table(frame, panel),
+        hide_index=True,
+        key=f"table_{panel.key}",
+        alt=f"{panel.title}, by month",
+        placeholder=NOT_ENOUGH,
+        column_config=_columns(panel),
+    )
     with st.container(horizontal=True):
-        download("CSV", kpi_exports.panel_csv, asked.params | {"panel": panel.key}, panel.key, asked, "csv")
+        download("Table as CSV", kpi_exports.panel_csv, asked.params | {"panel": panel.key}, panel.key, asked, "csv")
         about = {"panel": panel.key, "about": asked.about}
-        download("PNG", kpi_exports.panel_png, asked.params | about, panel.key, asked, "png")
+        download("Chart as PNG", kpi_exports.panel_png, asked.params | about, panel.key, asked, "png")
+
+
+def _columns(panel: Panel) -> dict[str, Any]:
+    """Ratios in their units; what they are made of under short names, with the whole words on asking."""
+    number, found = st.column_config.NumberColumn, {}
+    for metric in panel.metrics:
+        if metric.denominator:
+            found[metric.label] = number(format="percent" if metric.is_share else "%.1f")
+            for column in (metric.numerator, metric.denominator):
+                found[panels.heading(column)] = number(label(column), help=panels.heading(column))
+    return found
 
 
 _MIME = {"csv": "text/csv", "png": "image/png"}
 
 
 def download(
-    label: str, export: Callable[..., bytes], params: dict[str, Any], what: str, asked: Asked, ending: str
+    name: str, export: Callable[..., bytes], params: dict[str, Any], what: str, asked: Asked, ending: str
 ) -> None:
     """A button whose file is made on the click, by the rights that the actor has then."""
     actor = run.current().actor
     st.download_button(
-        label,
+        name,
         partial(_afresh, export, actor, params),
         file_name=exports.file_name(what, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}", ending=ending),
         mime=_MIME[ending],

@@ -17,6 +17,10 @@ from cop.ui.widgets.kpi_charts import download
 from cop.ui.widgets.kpi_filters import Asked
 
 FIRST = 15
+_LINE = 36
+"""Characters that fit into one line of the column of warning signs."""
+_LINES_HIGH = 66
+"""Pixels of a row in which they have several: Streamlit wraps text in rows of more than 64."""
 
 
 def communities(asked: Asked) -> None:
@@ -28,7 +32,7 @@ def communities(asked: Asked) -> None:
     )
     everything = st.toggle("Show all", key="all_communities", bind="query-params")
     drawn(_ranking, queries.communities, {}, **asked.params, limit=None if everything else FIRST)
-    download("CSV", kpi_exports.communities_csv, asked.params, "communities", asked, "csv")
+    download("Communities as CSV", kpi_exports.communities_csv, asked.params, "communities", asked, "csv")
 
 
 def _ranking(found: Ranking) -> None:
@@ -58,20 +62,21 @@ def _ranking(found: Ranking) -> None:
         shown,
         hide_index=True,
         height="content" if len(shown) <= FIRST else "auto",
+        row_height=_LINES_HIGH if any(len(words) > _LINE for words in shown["why"]) else None,
         placeholder=NOT_ENOUGH,
         alt="Communities with their warning signs, sessions, participation and members",
         column_config={
-            "name": config.TextColumn("Community", width=150),
-            "why": config.TextColumn("What stands out", width=300),
-            "sessions": config.NumberColumn("Sessions", width=65),
-            "share": config.NumberColumn("Participation", width=75, format="%d %%", help=PARTICIPATION.definition),
+            "name": config.TextColumn("Community", width=140),
+            "why": config.TextColumn("What stands out", width=236),
+            "sessions": config.NumberColumn("Sessions", width=70),
+            "share": config.NumberColumn("Participation", width=120, format="%d %%", help=PARTICIPATION.definition),
             "n": config.NumberColumn(
-                "n", width=55, help="Member places: members on the day, summed over sessions with a list."
+                "n", width=46, help="Member places: members on the day, summed over sessions with a list."
             ),
-            "active": config.NumberColumn("Active", width=55, help="Members who came or contributed in 90 days."),
-            "members": config.NumberColumn("Members", width=70),
-            "course": config.BarChartColumn("By month", width=90, help="People in the sessions of each month."),
-            "open": config.LinkColumn("Page", display_text="Open", width=55),
+            "active": config.NumberColumn("Active", width=54, help="Members who came or contributed in 90 days."),
+            "members": config.NumberColumn("Members", width=68),
+            "course": config.BarChartColumn("By month", width=76, help="People in the sessions of each month."),
+            "open": config.LinkColumn("Page", display_text="Open", width=50),
         },
     )
     if len(rows) < found.total:
@@ -106,7 +111,9 @@ def behind(asked: Asked) -> None:
     chosen = asked.selection if community is None else Selection(asked.selection.areas, (community,))
     narrowed = Selection(chosen.areas, chosen.communities)
     drawn(_sessions, queries.sessions, {}, period=period, selection=narrowed)
-    download("CSV", kpi_exports.sessions_csv, {"period": period, "selection": narrowed}, "sessions", asked, "csv")
+    download(
+        "Sessions as CSV", kpi_exports.sessions_csv, {"period": period, "selection": narrowed}, "sessions", asked, "csv"
+    )
 
 
 _UNKNOWN = "no list"

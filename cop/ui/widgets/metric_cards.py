@@ -38,8 +38,8 @@ def _card(figure: Figure, totals: Row, period: Period, as_of: date) -> None:
             delta=amount,
             delta_color="normal" if coloured else "off",
             delta_arrow=_ARROW[change.signal] if change else "off",  # type: ignore[arg-type]
-            delta_description=against,
             help=f"{metric.question} {metric.definition}\n\n{words.CHANGE_HELP}",
             chart_data=course if len(course) > 1 else None,
         )
-        st.caption(f"{words.basis_words(metric, totals)}  \n{words.period_words(metric, period, as_of)}")
+        lines = [words.basis_words(metric, totals), words.period_words(metric, period, as_of)]
+        st.caption("  \n".join([*lines, f"Change {against}"] if against else lines))

@@ -15,6 +15,7 @@ from cop.sessions.drafts import draft_subject, own_subjects
 from cop.sessions.queries import Room, SessionDetail
 from cop.ui import format as words
 from cop.ui import layout
+from cop.ui.address import address_id, address_slug
 from cop.ui.load import load
 from cop.ui.text import plain
 
@@ -32,9 +33,7 @@ def chosen(actor: Actor) -> Chosen | None:
     rooms = {room.id: room for room in load(queries.rooms)}
     session_id, slug = st.query_params.get("session", ""), st.query_params.get("community", "")
     if session_id:
-        session = load(
-            queries.session_detail, session_id=int(session_id) if session_id.isascii() and session_id.isdigit() else 0
-        )
+        session = load(queries.session_detail, session_id=address_id(session_id))
         if session.community_id not in rooms:
             raise NotFound
         return Chosen(rooms[session.community_id], session)
@@ -78,7 +77,7 @@ def pick_room(rooms: dict[int, Room], title: str, screen: str) -> None:
 
 
 def _by_slug(rooms: dict[int, Room], slug: str) -> Room:
-    room = next((room for room in rooms.values() if room.slug == slug), None)
+    room = next((room for room in rooms.values() if room.slug == address_slug(slug)), None)
     if room is None:
         raise NotFound
     return room

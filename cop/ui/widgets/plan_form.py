@@ -10,7 +10,7 @@ import streamlit as st
 from cop.errors import Conflict, NotFound
 from cop.models import SessionKind
 from cop.people.queries import directory
-from cop.periods import utcnow
+from cop.periods import quarter_hour, utcnow
 from cop.sessions import operations, queries
 from cop.sessions.inputs import Plan
 from cop.sessions.queries import Room, SessionDetail
@@ -19,6 +19,7 @@ from cop.sessions.times import problems, to_local, to_utc
 from cop.ui import format as words
 from cop.ui import layout
 from cop.ui import run as runs
+from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
@@ -52,7 +53,7 @@ def _session() -> SessionDetail | None:
     given = st.query_params.get("session", "")
     if not given:
         return None
-    session = load(queries.session_detail, session_id=int(given) if given.isascii() and given.isdigit() else 0)
+    session = load(queries.session_detail, session_id=address_id(given))
     if session.community_id not in {room.id for room in load(queries.rooms)} or session.status != "planned":
         raise NotFound
     return session
@@ -105,10 +106,14 @@ def _of_session(session: SessionDetail) -> Plan:
 
 def _suggested(room: Room | None) -> Plan:
     """Next week's as the last one was."""
-    run = runs.current()
-    now = to_local(utcnow(), run.time_zone).replace(minute=0, second=0, microsecond=0)
-    last = load(queries.prefill, community_id=room.id if room else 0, zone=run.time_zone, local_now=now)
-    start = suggest_next(last.start, to_local(utcnow(), last.time_zone))
+    now = utcnow()
+    last = load(
+        queries.prefill,
+        community_id=room.id if room else 0,
+        zone=runs.current().time_zone,
+        now=quarter_hour(now),
+    )
+    start = suggest_next(last.start, to_local(now, last.time_zone))
     return Plan(
         title=last.title,
         start=start,

@@ -23,7 +23,7 @@ from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
 from cop.ui.widgets import attendance, conflict, conflict_words, tables
-from cop.ui.widgets.record_state import Opened, close, discard, keep, opened
+from cop.ui.widgets.record_state import Opened, close, discard, keep, keep_this, opened
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Wider than the rules, whose refusals explain themselves."""
@@ -36,6 +36,7 @@ def record(room: Room, session: SessionDetail | None) -> None:
         _leave(state, state.saved_id)
     if state.restored_at is not None:
         st.info(f"Your draft from {_when(state.restored_at)} is restored.", icon=":material/restore_page:")
+    top = st.empty()
     form = Form(state.name)
     values: dict[str, Any] = _basics(state, form)
     more, came = attendance.who_came(state, form)
@@ -47,7 +48,9 @@ def record(room: Room, session: SessionDetail | None) -> None:
     values["links"] = tables.links(state, form)
     typed = replace(state.kept, **values)
     keep(state, typed)
-    _note(state)
+    if state.elsewhere is not None:
+        top.warning("Changed in another window: choose at the end of the form.", icon=":material/call_split:")
+    _note(state, typed)
     if st.button("Save", key=state.key("save"), type="primary", icon=":material/check:", width="stretch"):
         _save(state, form, typed, came, typed.version)
     conflict.show(
@@ -139,16 +142,30 @@ def _texts(state: Opened, form: Form) -> dict[str, Any]:
     return values
 
 
-def _note(state: Opened) -> None:
+def _note(state: Opened, typed: Typed) -> None:
     """When the draft was kept, and a way to be rid of it. Below the fields, which so never move while one types."""
     if state.problem:
         st.warning(plain(f"Your draft can't be kept: {state.problem}"), icon=":material/cloud_off:")
-    elif state.kept_at is not None:
+    if state.elsewhere is not None:
+        _two_windows(state, state.elsewhere, typed)
+    elif state.kept_at is not None and not state.problem:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(f":material/cloud_done: Draft saved {_when(state.kept_at)}", width="content")
             with st.popover("Discard draft", type="tertiary", key=state.key("discard")):
                 st.write("Everything typed here since the last saving will be gone.")
                 st.button("Yes, discard it", key=state.key("really_discard"), on_click=discard, args=(state,))
+
+
+def _two_windows(state: Opened, changed_at: datetime, typed: Typed) -> None:
+    """The choice between two windows' drafts; until it is made, nothing here is kept over the other one."""
+    st.warning(
+        f"This draft was changed in another window at {_when(changed_at)}. What you type here is not kept until you "
+        "choose.",
+        icon=":material/call_split:",
+    )
+    with st.container(horizontal=True):
+        st.button("Go on with that one", key=state.key("take_other"), on_click=close, args=(state,))
+        st.button("Keep this one", key=state.key("keep_this"), on_click=keep_this, args=(state, typed))
 
 
 def _when(moment: datetime) -> str:
@@ -160,6 +177,9 @@ def _when(moment: datetime) -> str:
 
 
 def _save(state: Opened, form: Form, typed: Typed, came: Came, version: int | None) -> None:
+    if state.elsewhere is not None:
+        st.error("Not saved yet: choose first which draft goes on.", icon=":material/error:")
+        return
     if came.open:
         form.fail({"roster": _still_open(came.open)})
         st.error("Not saved yet: the pasted list has open questions.", icon=":material/error:")

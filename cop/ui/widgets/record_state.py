@@ -5,6 +5,8 @@ changes is kept on the server with each run: a closed tab, a dropped connection 
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,17 +14,21 @@ from typing import Any
 import streamlit as st
 
 from cop import db as database
-from cop.errors import CopError
-from cop.periods import utcnow
+from cop.errors import Conflict, CopError
+from cop.people.queries import directory
+from cop.periods import quarter_hour, utcnow
 from cop.sessions import operations, queries
-from cop.sessions.drafts import Kept, draft_subject, own_draft
-from cop.sessions.queries import Room, SessionDetail
+from cop.sessions.drafts import Kept, Mark, draft_subject, own_draft, own_mark
+from cop.sessions.queries import Room, SessionDetail, Usual
 from cop.sessions.roster import Line
 from cop.sessions.times import to_local
 from cop.sessions.typed import Typed, from_payload, when
 from cop.ui import run as runs
 from cop.ui.load import load
-from cop.ui.perform import perform
+from cop.ui.perform import log_fault, perform
+
+CHIPS = 60
+"""More chips than this can't be taken in; anybody else is found by typing."""
 
 
 @dataclass
@@ -35,16 +41,23 @@ class Opened:
     community_id: int
     session_id: int | None
     start: Typed
+    usual: Usual
+    chips: tuple[int, ...]
+    """The first of the usual people, who stand ready to be ticked."""
+    extras: list[int]
+    """People added one by one, beyond the chips."""
     kept: Typed
     """As last kept, or as opened."""
     kept_at: datetime | None
     """When the draft was kept; None where there is none."""
+    version: str | None
+    """That of the draft as this form knows it."""
+    elsewhere: datetime | None = None
+    """When the draft was changed in another window, of which this form knows nothing."""
     restored_at: datetime | None = None
     """When the draft that the form was opened with was kept."""
     problem: str = ""
     saved_id: int | None = None
-    extras: list[int] = field(default_factory=list)
-    """People added one by one, beyond the usual ones."""
     matched: tuple[Any, list[Line]] | None = None
     """The pasted list as matched last, and what that depends on."""
     tables: dict[str, tuple[int, tuple[str, ...], list[dict[str, Any]]]] = field(default_factory=dict)
@@ -65,16 +78,23 @@ def opened(room: Room, session: SessionDetail | None) -> Opened:
         return there
     kept = _draft(subject)
     start = from_payload(kept.payload) if kept else _fresh(room, session)
+    usual = load(queries.usual, community_id=room.id)
+    known = load(directory).names
+    chips = tuple(person for person in usual.people if person in known)[:CHIPS]
     made = Opened(
         name=f"record:{secrets.token_hex(4)}",
         subject=subject,
         community_id=room.id,
         session_id=session.id if session else None,
         start=start,
+        usual=usual,
+        chips=chips,
+        # A draft's people may have been chips then and not be any now: whoever is ticked must stay in sight.
+        extras=[person for person in dict.fromkeys([*start.extras, *start.ticked]) if person not in chips],
         kept=start,
         kept_at=kept.updated_at if kept else None,
+        version=kept.version if kept else None,
         restored_at=kept.updated_at if kept else None,
-        extras=list(start.extras),
     )
     st.session_state[slot] = made
     return made
@@ -86,21 +106,61 @@ def close(form: Opened) -> None:
 
 
 def keep(form: Opened, typed: Typed) -> None:
-    """Keep what was typed since the last run."""
-    if typed == form.kept:
-        return
+    """Keep what was typed since the last run, unless the draft was changed in another window meanwhile."""
+    with _told(form):
+        there = _mark(form.subject)
+        if there is None:  # never kept, or saved or discarded in another window
+            form.version = form.kept_at = None
+        form.elsewhere = there.updated_at if there and there.version != form.version else None
+        if form.elsewhere is None and typed != form.kept:
+            _write(form, typed)
+
+
+def keep_this(form: Opened, typed: Typed) -> None:
+    """Keep what was typed here over what was kept in another window."""
+    with _told(form):
+        there = _mark(form.subject)
+        form.version = there.version if there else None
+        _write(form, typed)
+
+
+@contextmanager
+def _told(form: Opened) -> Iterator[None]:
+    """Whatever goes wrong is told in the form, where everything typed still stands."""
     try:
-        perform(operations.save_draft, community_id=form.community_id, subject=form.subject, payload=typed.payload())
+        yield
+    except Conflict:  # since the look a moment ago
+        form.elsewhere = utcnow()
     except CopError as error:
         form.problem = str(error)
-        return
+    except Exception:  # noqa: BLE001 - logged with an id, told as that id
+        form.problem = f"Something went wrong on our side. Fault number {log_fault(operations.save_draft)}."
+
+
+def _write(form: Opened, typed: Typed) -> None:
+    form.version = perform(
+        operations.save_draft,
+        community_id=form.community_id,
+        subject=form.subject,
+        payload=typed.payload(),
+        version=form.version,
+    )
     form.kept, form.kept_at, form.problem = typed, utcnow(), ""
 
 
 def discard(form: Opened) -> None:
     """Forget what was typed and start afresh."""
-    perform(operations.discard_draft, community_id=form.community_id, subject=form.subject)
+    try:
+        perform(operations.discard_draft, community_id=form.community_id, subject=form.subject)
+    except CopError as error:
+        form.problem = str(error)
+        return
     close(form)
+
+
+def _mark(subject: str) -> Mark | None:
+    with database.reading() as db:
+        return own_mark(db, runs.current().actor, subject)
 
 
 def _draft(subject: str) -> Kept | None:
@@ -125,10 +185,8 @@ def _fresh(room: Room, session: SessionDetail | None) -> Typed:
 
 
 def _unplanned(room: Room) -> Typed:
-    """As the last session was; the clock is rounded to the hour so that equal suggestions are cached once."""
-    run = runs.current()
-    now = to_local(utcnow(), run.time_zone).replace(minute=0, second=0, microsecond=0)
-    last = load(queries.prefill, community_id=room.id, zone=run.time_zone, local_now=now)
+    """As the last session was."""
+    last = load(queries.prefill, community_id=room.id, zone=runs.current().time_zone, now=quarter_hour(utcnow()))
     return Typed(
         **when(last.start, last.end),
         title=last.title,
@@ -146,7 +204,6 @@ def _amended(start: Typed, session: SessionDetail) -> Typed:
         attendance=session.attendance_kind,
         headcount=session.headcount if session.attendance_kind == "count" else None,
         ticked=[person.person_id for person in came],
-        extras=[person.person_id for person in came],
         led=[person.person_id for person in came if person.led],
         spoke=[person.person_id for person in came if person.spoke],
         topics=session.topics,

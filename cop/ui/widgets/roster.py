@@ -90,12 +90,13 @@ def _recognised(opened: Opened, lines: list[Line], people: Directory) -> list[in
     if not found:
         return []
     # A changed list gets chips of its own, or its new people would come unticked.
+    labels = people.distinct(found, short=True)
     kept = st.pills(
         f"Recognised: {len(found)}",
         found,
         selection_mode="multi",
         default=[person for person in found if person not in opened.kept.left_out],
-        format_func=lambda person: plain(people.names[person]),
+        format_func=lambda person: plain(labels.get(person) or people.label(person)),
         key=opened.key(f"recognised:{hash(tuple(found))}"),
     )
     return [person for person in found if person not in kept]

@@ -13,6 +13,7 @@ from cop.sessions.queries import SessionDetail
 from cop.ui import format as words
 from cop.ui import layout
 from cop.ui import run as runs
+from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
@@ -26,8 +27,7 @@ _STATUS = {
 
 def from_address() -> SessionDetail:
     """The session that the address names; NotFound where it names none."""
-    given = st.query_params.get("id", "")
-    return load(queries.session_detail, session_id=int(given) if given.isascii() and given.isdigit() else 0)
+    return load(queries.session_detail, session_id=address_id(st.query_params.get("id", "")))
 
 
 def can_change(actor: Actor, session: SessionDetail) -> bool:
@@ -85,7 +85,7 @@ def actions(actor: Actor, session: SessionDetail) -> None:
     if session.status == "planned":
         _cancel(session)
     elif session.status == "cancelled":
-        _simple(session, operations.reinstate_session, "Reinstate it")
+        _cancelled(session)
     elif not st.query_params.get("recorded"):
         _undo(session)
 
@@ -99,6 +99,14 @@ def _cancel(session: SessionDetail) -> None:
             pressed = st.form_submit_button("Cancel the session", key=form.key("submit"))
         if pressed:
             _do(form, operations.cancel_session, session, reason=reason)
+
+
+def _cancelled(session: SessionDetail) -> None:
+    """One that is over and never was planned, but recorded by mistake, can only be recorded."""
+    if session.planned or session.starts_at > utcnow():
+        _simple(session, operations.reinstate_session, "Reinstate it")
+    else:
+        layout.link("record", "Record it anew", icon=":material/edit_note:", community=session.slug)
 
 
 def _undo(session: SessionDetail) -> None:

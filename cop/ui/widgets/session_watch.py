@@ -3,7 +3,7 @@
 When the session ends, the tab goes to the sign-in page. On a phone the menu closes once a screen was chosen, as
 Streamlit's own menu does.
 
-The watch asks the plain HTML route /session, which works also where the WebSocket was refused (a laptop that slept
+The watch asks the plain HTML route /signed-in, which works also where the WebSocket was refused (a laptop that slept
 past the idle limit), and is not the user's activity.
 """
 
@@ -36,7 +36,7 @@ export default function ({ data }) {
   const ask = async () => {
     if (document.hidden) return
     try {
-      const answer = await fetch("/session", { cache: "no-store", redirect: "manual" })
+      const answer = await fetch("/signed-in", { cache: "no-store", redirect: "manual" })
       if (answer.status === 401 || answer.status === 403) leave()
     } catch { /* the network is away; the next time will tell */ }
   }

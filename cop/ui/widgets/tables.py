@@ -38,12 +38,12 @@ def contributions(opened: Opened, form: Form, people: Mapping[PersonRef, str]) -
         "contributions",
         shown,
         {
+            "title": st.column_config.TextColumn("What", width=114),
             "kind": st.column_config.SelectboxColumn(
-                "Kind", options=list(_KINDS.values()), default=_FIRST_KIND, width="small"
+                "Kind", options=list(_KINDS.values()), default=_FIRST_KIND, width=70
             ),
-            "title": st.column_config.TextColumn("What", width="medium"),
-            "person": st.column_config.SelectboxColumn("Who", options=list(refs), width="small"),
-            "url": st.column_config.TextColumn("Link", width="small"),
+            "person": st.column_config.SelectboxColumn("Who", options=list(refs), width=70),
+            "url": st.column_config.TextColumn("Link", width=68),
         },
         "Contributions of this session",
     )
@@ -61,8 +61,8 @@ def links(opened: Opened, form: Form) -> list[dict[str, Any]]:
         "links",
         pinned,
         {
-            "title": st.column_config.TextColumn("Link to", width="medium"),
-            "url": st.column_config.TextColumn("Address", width="medium"),
+            "title": st.column_config.TextColumn("Link to", width=150),
+            "url": st.column_config.TextColumn("Address", width=172),
         },
         "Links of this session",
     )
@@ -84,6 +84,8 @@ def _editor(
     opened: Opened, table: str, rows: Sequence[Mapping[str, Any]], columns: dict[str, Any], alt: str
 ) -> list[dict[str, Any]]:
     """The rows as they stand now, empty ones left out; `id` is carried along unseen.
+
+    The columns' widths fit a phone, 322 together; where there is more room each grows.
 
     Without rows one stands ready: typing into a cell is easier than adding a row, above all on a phone.
     """

@@ -41,7 +41,7 @@ def a_person(world: World, _actor: Actor | None) -> dict[str, Any]:
 
 def somebody_new(world: World, _actor: Actor | None) -> dict[str, Any]:
     who = {"name": "New Colleague", "email": "new@orbis.example", "org_unit_id": world.unit.id}
-    return who | {"username": "newcomer", "password": GOOD}
+    return who | {"username": "newcomer"}
 
 
 def a_grant(world: World, _actor: Actor | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from cop.accounts.queries import signed_in
 from cop.accounts.tokens import token_hash
 from cop.db import reading, transaction
 from cop.errors import Invalid, Throttled
-from cop.models import Account, OneTimeLink, Organisation, Person
+from cop.models import Account, AuditEntry, OneTimeLink, Organisation, Person
 from cop.permissions import Role
 from tests import factories as make
 from tests.factories import NOW
@@ -54,6 +54,24 @@ def test_the_first_admin_is_signed_in(engine):
         assert (found.username, found.must_change_password) == ("ada@orbis.example", False)
         organisation = db.scalar(sa.select(Organisation))
         assert (organisation.name, organisation.time_zone) == ("Orbis", "Europe/Madrid")
+
+
+def test_organisation_and_admin_are_on_record(engine):
+    set_up(with_code(organisation="  Orbis   Energy "))
+    with reading(engine) as db:
+        entries = db.scalars(sa.select(AuditEntry).where(AuditEntry.operation == "accounts.set_up")).all()
+        assert {entry.object_type: entry.after["name"] for entry in entries} == {
+            "organisation": "Orbis Energy",
+            "person": "Ada Alder",
+        }
+
+
+def test_only_the_newest_code_counts():
+    older = with_code()
+    newer = with_code()
+    with pytest.raises(Invalid):
+        set_up(older)
+    set_up(newer)
 
 
 @pytest.mark.parametrize("code", ["", "ABCD-EFGH-JKLM-NPQR", "x" * 500, "--------"])

@@ -65,6 +65,17 @@ def _as_member(world, actor):
     return {"community_id": world.community.id, "kind": "idea", "title": "A shared glossary"}
 
 
+def _own_gift(world, actor):
+    """A contribution of the actor's own; a visitor without an account finds somebody's."""
+    author = actor.person_id if actor is not None else make.person(world.db).id
+    row = make.contribution(world.db, world.community, person_id=author)
+    return {"community_id": world.community.id, "contribution_id": row.id, "version": row.version}
+
+
+def _corrected(world, actor):
+    return _own_gift(world, actor) | {"kind": "lesson", "title": "Better said", "url": "", "day": make.TODAY}
+
+
 CASES = {
     o.create_community: Case(OFFICE, lambda _world, _actor: {"name": "Data engineering", "focus": "Pipelines"}),
     o.edit_community: Case(OWN_FACILITATOR, lambda world, actor: _versioned(world, actor) | _TEXTS),
@@ -90,4 +101,7 @@ CASES = {
     o.leave_community: Case(EVERYONE_SIGNED_IN, _here),
     # The permission is everybody's; that a stranger to the community is refused stands in test_operations.py.
     o.add_contribution: Case(EVERYONE_SIGNED_IN, _as_member),
+    # That of others is for those who carry the community, which stands there too.
+    o.edit_contribution: Case(EVERYONE_SIGNED_IN, _corrected),
+    o.withdraw_contribution: Case(EVERYONE_SIGNED_IN, _own_gift),
 }

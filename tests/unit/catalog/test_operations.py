@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cop import db as database
+from cop import integrity
 from cop.catalog import operations as o
 from cop.catalog import queries
 from cop.db import reading
@@ -16,6 +17,7 @@ from cop.models import (
     Area,
     AuditEntry,
     Community,
+    Contribution,
     Facilitator,
     FacilitatorRole,
     Membership,
@@ -340,6 +342,31 @@ class TestFacilitators:
         with pytest.raises(NotFound):
             execute(o.end_facilitator, world["admin"], **end | {"community_id": world["other"].id})
 
+    def test_a_role_that_ended_ends_earlier_but_never_later(self, world, db):
+        somebody = make.person(db)
+        row = make.facilitator(db, world["room"], somebody, since_on=date(2026, 1, 1), until_on=date(2026, 3, 1))
+        make.commit(db)
+        end = {"community_id": world["room"].id, "facilitator_id": row.id, "now": NOW}
+        with pytest.raises(Invalid) as caught:
+            execute(o.end_facilitator, world["admin"], **end, until_on=date(2026, 3, 2))
+        assert set(caught.value.errors) == {"until_on"}
+        execute(o.end_facilitator, world["admin"], **end, until_on=date(2026, 2, 1))
+        assert _one(Facilitator, row.id).until_on == date(2026, 2, 1)
+
+    def test_who_facilitates_belongs(self, world, db):
+        newcomer, member = make.person(db), make.person(db)
+        make.membership(db, world["room"], member, joined_on=date(2026, 1, 5))
+        make.commit(db)
+        where = {"community_id": world["room"].id, "role": "backup", "now": NOW}
+        for somebody in (newcomer, member):
+            execute(o.assign_facilitator, world["admin"], **where, person_id=somebody.id)
+        with reading() as after:
+            stays = after.scalars(sa.select(Membership).where(Membership.community_id == world["room"].id)).all()
+            assert {(stay.person_id, stay.joined_on, stay.left_on) for stay in stays} == {
+                (newcomer.id, TODAY, None),
+                (member.id, date(2026, 1, 5), None),
+            }
+
     def test_only_active_people_and_only_by_the_office(self, world, db):
         gone = make.person(db, active=False)
         make.commit(db)
@@ -491,3 +518,102 @@ def test_a_double_click_writes_once(world):
     first = execute(o.add_resource, world["facilitator"], **call)
     assert execute(o.add_resource, world["facilitator"], **call) == first
     assert _count(Resource) == 1
+
+
+class TestCorrectingContributions:
+    """What was contributed between sessions is its author's and its community's to correct or take back."""
+
+    @pytest.fixture
+    def gift(self, db, world):
+        author = db.get(Person, world["staff"].person_id)
+        made = make.contribution(db, world["room"], date(2026, 5, 30), person_id=author.id, title="Test the restor")
+        make.commit(db)
+        return made
+
+    @staticmethod
+    def _months(world):
+        with reading() as db:
+            rows = db.scalars(sa.select(ActivityMonth).where(ActivityMonth.community_id == world["room"].id))
+            return {row.month.month: row.contributions for row in rows if row.contributions}
+
+    @staticmethod
+    def _edit(world, gift, who, **changes):
+        values = {"kind": "lesson", "title": "Test the restore", "url": "", "day": date(2026, 6, 2), "version": 1}
+        where = {"community_id": world["room"].id, "contribution_id": gift.id}
+        return execute(o.edit_contribution, world[who], now=NOW, **where | values | changes)
+
+    @staticmethod
+    def _withdraw(world, gift, who, **changes):
+        where = {"community_id": world["room"].id, "contribution_id": gift.id, "version": 1}
+        return execute(o.withdraw_contribution, world[who], now=NOW, **where | changes)
+
+    @pytest.mark.parametrize("who", ["staff", "facilitator", "admin"])
+    def test_a_correction_moves_the_figures_and_keeps_whose_it_is(self, world, gift, db, who):
+        assert self._months(world) == {5: 1}
+        self._edit(world, gift, who)
+        row = _one(Contribution, gift.id)
+        assert (row.title, row.day, row.person_id, row.version) == (
+            "Test the restore",
+            date(2026, 6, 2),
+            world["staff"].person_id,
+            2,
+        )
+        assert self._months(world) == {6: 1}
+        assert _revisions() == {"sessions": 1}
+        (entry,) = _entries("edit_contribution")
+        assert (entry.before["title"], entry.after["title"]) == ("Test the restor", "Test the restore")
+        assert list(integrity.figures_are_right(db, NOW)) == []
+
+    @pytest.mark.parametrize("who", ["staff", "facilitator", "admin"])
+    def test_what_is_withdrawn_is_gone_but_for_the_audit_trail(self, world, gift, who):
+        self._withdraw(world, gift, who)
+        assert _count(Contribution) == 0
+        assert self._months(world) == {}
+        (entry,) = _entries("withdraw_contribution")
+        assert (entry.object_id, entry.before["title"], entry.after) == (gift.id, "Test the restor", None)
+
+    @pytest.mark.parametrize("who", ["stranger", "manager", "other_staff"])
+    def test_others_correct_nothing(self, world, gift, db, who):
+        world["other_staff"] = make.actor(db)
+        make.membership(db, world["room"], db.get(Person, world["other_staff"].person_id))
+        make.commit(db)
+        for change in (self._edit, self._withdraw):
+            with pytest.raises(Forbidden):
+                change(world, gift, who)
+        assert _one(Contribution, gift.id).title == "Test the restor"
+
+    def test_somebody_changed_it_first(self, world, gift):
+        self._edit(world, gift, "facilitator", title="Theirs")
+        for change in (self._edit, self._withdraw):
+            with pytest.raises(Conflict) as caught:
+                change(world, gift, "staff")
+            assert (caught.value.current["title"], caught.value.current["version"]) == ("Theirs", 2)
+            assert caught.value.changed_by == world["facilitator"].name
+        assert _one(Contribution, gift.id).title == "Theirs"
+
+    def test_what_is_refused(self, world, gift, db):
+        with pytest.raises(Invalid) as caught:
+            self._edit(world, gift, "staff", kind="wish", title=" ", url="ftp://x", day=TODAY + timedelta(days=1))
+        assert set(caught.value.errors) == {"kind", "title", "url", "day"}
+        with pytest.raises(NotFound):
+            self._edit(world, gift, "admin", community_id=world["other"].id)
+        held = make.session(db, world["room"])
+        in_session = make.contribution(db, world["room"], session_id=held.id, person_id=world["staff"].person_id)
+        make.commit(db)
+        for change in (self._edit, self._withdraw):
+            with pytest.raises(Invalid, match="Amend what was recorded"):
+                change(world, in_session, "staff")
+        world["room"].archived_at = NOW
+        make.commit(db)
+        for change in (self._edit, self._withdraw):
+            with pytest.raises(Invalid, match="archived"):
+                change(world, gift, "staff")
+
+    def test_each_sees_what_is_theirs_to_correct(self, world, gift, db):
+        held = make.session(db, world["room"])
+        make.contribution(db, world["room"], session_id=held.id, person_id=world["staff"].person_id)
+        carried = make.contribution(db, world["room"])
+        both = {gift.id, carried.id}
+        expected = {"staff": {gift.id}, "facilitator": both, "admin": both, "stranger": set(), "manager": set()}
+        for who, ids in expected.items():
+            assert set(queries.correctable(db, world[who], community_id=world["room"].id)) == ids, who

@@ -1,5 +1,6 @@
 """What the catalog and a community's page show, worked out by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
@@ -90,6 +91,27 @@ def test_archived_and_merged(db):
     row = _catalog().loc["gone"]
     assert (row["archived"], row["merged_slug"], row["merged_name"]) == (True, "kept", "Kept")
     assert pd.isna(row["next_id"])
+
+
+def test_memberships_end_with_the_community(db):
+    """As in the figures: nobody belongs to what was archived."""
+    make.organisation(db)
+    room, member = make.community(db, slug="a"), make.person(db)
+    make.membership(db, room, member)
+    actor = make.actor(db, Role.ADMIN)
+    make.commit(db)
+    me = replace(actor, person_id=member.id)
+    where = {"community_id": room.id, "version": room.version, "reason": "Done"}
+    execute(o.archive_community, actor, now=NOW, **where)
+    with reading() as after:
+        assert q.detail(after, None, slug="a", today=TODAY).members == 0
+        assert q.members(after, None, community_id=room.id).empty
+        assert q.my_communities(after, me) == frozenset()
+    assert _catalog().loc["a", "members"] == 0
+    execute(o.reopen_community, actor, now=NOW, **where | {"version": room.version + 1})
+    with reading() as after:
+        assert list(q.members(after, None, community_id=room.id)["name"]) == [member.name]
+        assert q.my_communities(after, me) == {room.id}
 
 
 def test_500_communities_take_as_many_statements_as_one(db, statements):

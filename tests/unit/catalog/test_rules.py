@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -13,6 +13,7 @@ from cop.catalog.objectives import progress
 from cop.catalog.search import NextSession, Order, Wanted, fold, matching, ordered
 from cop.catalog.slugs import slug
 from cop.catalog.sparkline import in_words, picture
+from cop.catalog.timeline import timeline
 
 TODAY = date(2026, 6, 15)
 
@@ -218,3 +219,31 @@ def test_order_is_stable_for_equal_moments():
     moment = datetime(2026, 7, 1)  # noqa: DTZ001 - only compared
     rows = _rows({"name": "b", "next_at": moment}, {"name": "a", "next_at": moment})
     assert _ids(ordered(rows, Order.NEXT)) == [2, 1]
+
+
+def test_sessions_are_sorted_by_time_and_only_then_by_what_became_of_them():
+    now = datetime(2026, 6, 15, 10, tzinfo=UTC)
+    rows = [
+        (status, now + timedelta(hours=ends))
+        for ends in (48, 24, 0.5, 0, -24)  # the newest first
+        for status in ("planned", "held", "cancelled")
+    ]
+    sessions = pd.DataFrame(rows, columns=["status", "ends_at"])
+    found = timeline(sessions, now)
+
+    def told(part):
+        return [(status, (ends - now) / timedelta(hours=1)) for status, ends in part.itertuples(index=False)]
+
+    assert told(found.planned) == [("planned", 0.5), ("planned", 24), ("planned", 48)]
+    off = [("cancelled", 0.5), ("cancelled", 24), ("cancelled", 48)]
+    assert [row for row in told(found.ahead) if row[0] != "planned"] == off
+    assert told(found.waiting) == [("planned", 0), ("planned", -24)]
+    assert told(found.past) == [
+        ("held", 48),  # recorded while it is going on
+        ("held", 24),
+        ("held", 0.5),
+        ("held", 0),
+        ("cancelled", 0),
+        ("held", -24),
+        ("cancelled", -24),
+    ]

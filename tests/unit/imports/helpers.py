@@ -1,11 +1,15 @@
 """Small imports for tests: a mapping, the files' text, and what comes of them."""
 
+import sqlalchemy as sa
+
 from cop import db as database
 from cop.execute import execute
+from cop.imports.keys import COLUMNS
 from cop.imports.mapping import parse_mapping
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import read_job
+from cop.models import ExternalKey, KeyKind
 from cop.permissions import SYSTEM
 from tests.factories import NOW
 
@@ -79,6 +83,14 @@ def files(**changes: str | bytes | None) -> dict[str, bytes]:
     return {name: text.encode() if isinstance(text, str) else text for name, text in given.items()}
 
 
+def by_key(db, model, key: str, source: str = "hr"):
+    """The row that a source knows under a key."""
+    kind = KeyKind(model.__tablename__)
+    column = getattr(ExternalKey, COLUMNS[kind])
+    rows = sa.select(model).join(ExternalKey, column == model.id)
+    return db.scalars(rows.where(ExternalKey.source == source, ExternalKey.kind == kind, ExternalKey.key == key)).one()
+
+
 def job(mapping: str = MAPPING, **changes):
     return read_job(parse_mapping(mapping), files(**changes))
 
@@ -94,7 +106,7 @@ def plan_of(made, now=NOW):
 
 def bring(made, now=NOW) -> int:
     """Preview and import."""
-    return execute(import_files, SYSTEM, now=now, job=made, fingerprint=plan_of(made, now).fingerprint)
+    return execute(import_files, SYSTEM, now=now, plan=plan_of(made, now))
 
 
 def found(plan) -> set[tuple[str, int, str, str]]:

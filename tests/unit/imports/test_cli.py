@@ -8,10 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from cop import db as database
-from cop.imports.cli import main
-from cop.imports.summary import safe_cell
+from cop.catalog.operations import create_community
+from cop.cli.imports import _write, main
+from cop.execute import execute
+from cop.imports.mapping import parse_mapping
+from cop.imports.records import read_job
 from cop.models import Attendance, Person
-from tests.unit.imports.helpers import FILES, MAPPING
+from cop.periods import utcnow
+from cop.permissions import SYSTEM
+from tests.unit.imports.helpers import FILES, MAPPING, plan_of
 
 SECRET = "sk-very-secret-0123456789"
 
@@ -37,7 +42,7 @@ def test_import_then_again(folder, capsys):
     lines = [line.split() for line in out.splitlines()]
     assert ["attendance", "4", "3", "1"] in lines
     assert ["attendance", "left", "out", "incomplete_name", "1"] in lines
-    assert "Imported: 19 rows written." in out
+    assert "Imported: 28 rows written." in out
     assert "attendance: 4 rows read" in err
     assert "Ana" not in out + err
     assert main([str(folder / "mapping.toml")]) == 0
@@ -75,13 +80,47 @@ def test_the_report_is_private_whole_and_safe_to_open(folder):
     assert rows[0]["whole row"] == "session=s1 | name==1+1 | note=-5"
 
 
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [("=1", "'=1"), ("+a", "'+a"), ("-a", "'-a"), ("@a", "'@a"), ("\tx", "'\tx"), ("\rx", "'\rx"), ("＝1", "'＝1"),
-     ("-5", "-5"), ("+3.5", "+3.5"), ("-1,5", "-1,5"), ("-1+2", "'-1+2"), ("a=1", "a=1"), ("", "")],
-)  # fmt: skip
-def test_safe_cells(text, safe):
-    assert safe_cell(text) == safe
+@pytest.mark.parametrize("text", [" =1+1", "\u200b=1+1", "\u00a0=1+1", "|calc", "%0A=1", "'=1", "＝1"])
+def test_the_report_holds_no_formula_however_hidden(folder, text):
+    (folder / "attendance.csv").write_text(f"session,login,name,note\ns1,,{text},\n", encoding="utf-8")
+    main([str(folder / "mapping.toml"), "--report", str(folder / "out.csv")])
+    with (folder / "out.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert [row["value"] for row in csv.DictReader(handle)] == [f"'{text}"]
+
+
+def test_an_unexpected_refusal_of_the_database_is_told_and_leaves_nothing(folder, capsys):
+    """Whatever constraint no check of ours foresaw."""
+    with database.transaction() as db:
+        db.execute(sa.text("CREATE UNIQUE INDEX surprise ON attendance (note)"))
+    assert main([str(folder / "mapping.toml")]) == 1
+    out, err = capsys.readouterr()
+    *_progress, refusal, last = err.splitlines()
+    assert refusal.startswith("The database refused the import: ")
+    assert last == "Nothing was imported."
+    assert "Traceback" not in err
+    assert "Imported" not in out
+    assert _people() == 0
+
+
+def _planned(folder):
+    mapping = parse_mapping((folder / "mapping.toml").read_text(encoding="utf-8"))
+    job = read_job(mapping, {kind: text.encode() for kind, text in FILES.items()})
+    return job, plan_of(job, now=utcnow())
+
+
+def test_writes_of_others_meanwhile_stop_an_import_only_where_they_change_it(folder, capsys):
+    job, plan = _planned(folder)
+    execute(create_community, SYSTEM, name="Sales", focus="Something else")
+    assert _write(job, plan) == 0
+    assert "Imported: 28 rows written." in capsys.readouterr().out
+
+
+def test_what_others_changed_of_the_same_stops_the_import(folder, capsys):
+    job, plan = _planned(folder)
+    execute(create_community, SYSTEM, name="Data", focus="The same name")
+    assert _write(job, plan) == 1
+    assert "Nothing was imported: run it again." in capsys.readouterr().err
+    assert _people() == 0
 
 
 def test_files_may_lie_elsewhere(folder, tmp_path, capsys):

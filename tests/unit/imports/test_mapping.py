@@ -1,11 +1,14 @@
 """Mappings: read whole, or refused with every problem."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cop.errors import Invalid
+from cop.imports.kinds import KINDS, PERSON_FIELDS
 from cop.imports.mapping import Origin, parse_mapping
+from cop.imports.problems import REASONS
 from cop.settings import ROOT
 from tests.unit.imports.helpers import MAPPING
 
@@ -92,3 +95,14 @@ def test_two_files_need_two_names():
     with pytest.raises(Invalid) as refused:
         parse_mapping(f'source = "a"\n{file}{file}')
     assert list(refused.value.errors) == ["file org_units"]
+
+
+def test_the_guide_names_every_kind_field_and_reason():
+    guide = (ROOT / "docs" / "import" / "README.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", guide, re.MULTILINE))
+    assert {reason: rows.get(reason) for reason in REASONS} == REASONS
+    for kind, fields in KINDS.items():
+        told = set(re.findall(r"[\w*]+", re.sub(r"\(.*?\)", "", rows[kind])))
+        who = {"who"} if kind in {"memberships", "facilitators", "attendance"} else set()
+        named = fields.keys() - (set(PERSON_FIELDS) if who else set())
+        assert told == who | {f"**{name}**" if fields[name].required else name for name in named}

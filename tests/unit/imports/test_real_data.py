@@ -1,7 +1,6 @@
 """The two real sets, imported by the example mappings, against counts made from the files without our code."""
 
 import csv
-import time
 import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -11,13 +10,14 @@ import sqlalchemy as sa
 
 from cop import db as database
 from cop import integrity
-from cop.imports.cli import main
+from cop.cli.imports import main
 from cop.models import (
     ActivityMonth,
     Attendance,
     AttendanceKind,
     Community,
     CommunitySession,
+    ExternalKey,
     Facilitator,
     OrgUnit,
     Person,
@@ -27,8 +27,6 @@ from cop.settings import ROOT
 
 pytestmark = pytest.mark.real_data
 EXAMPLES = ROOT / "docs" / "import"
-SECONDS = 60
-"""Takes 5 on two cores; the rest is for a busy machine."""
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -83,9 +81,7 @@ def test_a_catalog_of_groups_and_their_leaders(data_dir, real_data, tmp_path, ca
 
 def test_twelve_years_of_minutes(data_dir, real_data, tmp_path, capsys):
     folder = real_data / "nodejs-wg-attendance"
-    began = time.monotonic()
     assert main([*_minutes(folder), "--report", str(tmp_path / "out.csv")]) == 0
-    assert time.monotonic() - began < SECONDS
     rows, sessions = _rows(folder / "attendance.csv"), _rows(folder / "sessions.csv")
     with database.reading() as db:
         _assert_sessions(db, sessions)
@@ -107,9 +103,10 @@ def test_twelve_years_of_minutes(data_dir, real_data, tmp_path, capsys):
 def _attendances(db) -> list[tuple[str, str, str, int, str]]:
     """(session's key, handle, community, year, person's name)."""
     return [
-        (key.partition(":")[2], handle or "", community, day.year, name)
+        (key, handle or "", community, day.year, name)
         for key, handle, community, day, name in db.execute(
-            sa.select(CommunitySession.external_key, Person.handle, Community.name, CommunitySession.day, Person.name)
+            sa.select(ExternalKey.key, Person.handle, Community.name, CommunitySession.day, Person.name)
+            .join(CommunitySession, CommunitySession.id == ExternalKey.session_id)
             .join(Attendance, Attendance.session_id == CommunitySession.id)
             .join(Person, Person.id == Attendance.person_id)
             .join(Community, Community.id == CommunitySession.community_id)

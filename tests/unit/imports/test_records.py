@@ -44,6 +44,17 @@ def test_constants_templates_values_patterns_and_alternatives():
     assert problems == [(3, "a", "missing", "refused")]
 
 
+def test_what_the_mapping_calls_empty_is_empty():
+    columns = """
+    key = "k"
+    name = [{ column = "n", empty = ["?"] }, "m"]
+    parent = { column = "p", empty = ["-", "n/a"] }
+    """
+    values, problems = records(columns, "k,n,m,p\n1,A,x, - \n2,?,x,n/a\n3,B,x,top\n")
+    assert problems == []
+    assert [(item["name"], item["parent"]) for item in values] == [("A", None), ("x", None), ("B", "top")]
+
+
 def test_a_pattern_that_is_not_optional_must_match():
     columns = 'key = "k"\nname = { column = "n", pattern = "[A-Z]+" }'
     assert records(columns, "k,n\n1,abc\n2,ABC\n") == (

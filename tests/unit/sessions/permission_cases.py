@@ -49,7 +49,12 @@ CASES = {
     ops.undo_recording: Case(OWN_FACILITATOR, lambda w, _a: _of(make.session(w.db, w.community))),
     ops.save_draft: Case(
         OWN_FACILITATOR,
-        lambda w, _a: {"community_id": w.community.id, "subject": "community:1", "payload": {"title": "A"}},
+        lambda w, _a: {
+            "community_id": w.community.id,
+            "subject": "community:1",
+            "payload": {"title": "A"},
+            "version": None,
+        },
     ),
     ops.discard_draft: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "subject": "community:1"}),
 }

@@ -27,7 +27,7 @@ from cop.models import (
 from cop.people.newcomers import Newcomer
 from cop.permissions import Role
 from cop.sessions import operations as ops
-from cop.sessions.drafts import own_draft, own_subjects
+from cop.sessions.drafts import Mark, own_draft, own_mark, own_subjects
 from cop.sessions.inputs import Gift, Link, Plan, Report
 from tests import factories as make
 
@@ -147,6 +147,32 @@ def test_change_cancel_reinstate(world):
     execute(ops.reinstate_session, world.lead, now=NOW, session_id=session_id, version=3)
     row = get(session_id)
     assert (row.status, row.cancel_reason, row.sequence) == (SessionStatus.PLANNED, "", 3)
+
+
+def test_reinstating_makes_no_second_session(world):
+    session_id = world.plan()
+    execute(ops.cancel_session, world.lead, now=NOW, session_id=session_id, version=1, reason="A strike")
+    again = world.plan()
+    of = {"operation": ops.reinstate_session, "actor": world.lead, "now": NOW, "session_id": session_id}
+    assert "there already" in refused(execute, version=2, **of)["start"]
+    assert get(session_id).status is SessionStatus.CANCELLED
+    execute(ops.cancel_session, world.lead, now=NOW, session_id=again, version=1, reason="Planned twice")
+    execute(**of, version=2)
+    assert get(session_id).status is SessionStatus.PLANNED
+
+
+def test_what_never_was_planned_is_recorded_anew_not_reinstated(db, world):
+    session_id = world.record()
+    execute(ops.undo_recording, world.lead, now=NOW, session_id=session_id, version=get(session_id).version)
+    of = {"operation": ops.reinstate_session, "actor": world.lead, "now": NOW}
+    version = get(session_id).version
+    assert "record it instead" in refused(execute, session_id=session_id, version=version, **of)["start"]
+    assert world.record() != session_id
+    ahead = {"starts_at": NOW + timedelta(days=2), "ends_at": NOW + timedelta(days=2, hours=1)}
+    row = make.session(db, world.room, status=SessionStatus.CANCELLED, title="Brought along", **ahead)
+    make.commit(db)
+    execute(**of, session_id=row.id, version=1)
+    assert get(row.id).planned_starts_at == ahead["starts_at"]
 
 
 def test_a_held_session_is_neither_cancelled_nor_changed_as_a_plan(world):
@@ -392,9 +418,9 @@ def test_drafts_are_ones_own_bump_nothing_and_go_with_the_saving(world):
     of = {"now": NOW, "community_id": world.room.id, "subject": subject}
     with reading() as db:
         before = revisions(db)
-    execute(ops.save_draft, world.lead, payload={"title": "Half"}, **of)
-    execute(ops.save_draft, world.lead, payload={"title": "Half a"}, **of)
-    execute(ops.save_draft, world.co, payload={"title": "Other"}, **of)
+    version = execute(ops.save_draft, world.lead, payload={"title": "Half"}, version=None, **of)
+    execute(ops.save_draft, world.lead, payload={"title": "Half a"}, version=version, **of)
+    execute(ops.save_draft, world.co, payload={"title": "Other"}, version=None, **of)
     with reading() as db:
         assert own_draft(db, world.lead, subject).payload == {"title": "Half a"}
         assert own_subjects(db, world.co) == {subject: NOW}
@@ -410,6 +436,33 @@ def test_drafts_are_ones_own_bump_nothing_and_go_with_the_saving(world):
 
 
 def test_a_draft_keeps_what_is_too_long_to_be_saved(world):
-    of = {"actor": world.lead, "now": NOW, "community_id": world.room.id, "subject": "community:1"}
-    execute(ops.save_draft, payload={"topics": "x" * 100_000}, **of)
-    assert "too long" in refused(execute, operation=ops.save_draft, payload={"topics": "x" * 2_000_000}, **of)[""]
+    of = {"operation": ops.save_draft, "actor": world.lead, "now": NOW, "community_id": world.room.id}
+    of |= {"subject": "community:1", "version": None}
+    execute(payload={"topics": "x" * 100_000}, **of)
+    assert "too long" in refused(execute, payload={"topics": "x" * 2_000_000}, **of)[""]
+
+
+def test_two_windows_never_overwrite_each_others_draft(world):
+    of = {"now": NOW, "community_id": world.room.id, "subject": "community:1"}
+
+    def keep(text, version):
+        return execute(ops.save_draft, world.lead, payload={"title": text}, version=version, **of)
+
+    def kept():
+        with reading() as db:
+            found = own_draft(db, world.lead, "community:1")
+            mark = own_mark(db, world.lead, "community:1")
+        assert mark == (Mark(found.version, found.updated_at) if found else None)
+        return found.payload["title"] if found else None
+
+    first = keep("One", None)
+    second = keep("One more", first)
+    for stale in (None, first):
+        with pytest.raises(Conflict):
+            keep("The other window", stale)
+    assert kept() == "One more"
+    execute(ops.discard_draft, world.lead, **of)
+    begun_anew = keep("One more, anew", second)
+    with pytest.raises(Conflict):  # a token never comes back, so what was begun anew is not taken for the old one
+        keep("The other window", second)
+    assert (kept(), keep("One more, again", begun_anew) == begun_anew) == ("One more, anew", False)

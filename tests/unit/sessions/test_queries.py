@@ -2,7 +2,7 @@
 
 # ruff: noqa: DTZ001 - local times, as a form gives them
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -16,6 +16,7 @@ from cop.sessions import operations as ops
 from cop.sessions import queries
 from cop.sessions.calendar_file import calendar_file
 from cop.sessions.inputs import Gift, Plan, Report
+from cop.sessions.times import to_utc
 from tests import factories as make
 
 NOW = make.NOW
@@ -78,16 +79,30 @@ def test_the_usual_people_come_by_frequency(db, room, lead):
 
 
 def test_prefill_follows_the_last_session(db, room):
-    local = datetime(2026, 6, 15, 12)
-    first = queries.prefill(db, None, community_id=room.id, zone="Europe/Madrid", local_now=local)
-    assert (first.title, first.start, first.end) == ("Data session", datetime(2026, 6, 15, 11), local)
+    of = {"community_id": room.id, "zone": "Europe/Madrid", "now": NOW}  # noon in Madrid
+    first = queries.prefill(db, None, **of)
+    assert (first.title, first.start, first.end) == (
+        "Data session",
+        datetime(2026, 6, 15, 11),
+        datetime(2026, 6, 15, 12),
+    )
     make.session(db, room, date(2026, 6, 4), title="Session 7", place="Room 4")  # a Thursday, 11:00 in Madrid
-    found = queries.prefill(db, None, community_id=room.id, zone="Europe/Madrid", local_now=local)
+    found = queries.prefill(db, None, **of)
     assert (found.title, found.place) == ("Session 8", "Room 4")
     assert (found.start, found.end) == (datetime(2026, 6, 11, 11), datetime(2026, 6, 11, 12))
 
 
-def test_due_upcoming_past(db, room):
+def test_what_is_suggested_has_begun_wherever_the_last_session_was(db, room):
+    """Noon in Madrid is six in the morning in New York: last Monday's eleven o'clock there is not over today."""
+    eleven = datetime(2026, 6, 8, 15, tzinfo=UTC)
+    times = {"starts_at": eleven, "ends_at": eleven + timedelta(hours=1), "time_zone": "America/New_York"}
+    make.session(db, room, date(2026, 6, 8), **times)
+    found = queries.prefill(db, None, community_id=room.id, zone="Europe/Madrid", now=NOW)
+    assert found.time_zone == "America/New_York"
+    assert to_utc(found.start, found.time_zone) <= NOW
+
+
+def test_due_for_recording(db, room):
     other = make.community(db)
     ids = (room.id, other.id)
 
@@ -97,16 +112,14 @@ def test_due_upcoming_past(db, room):
         return make.session(db, where, starts.date(), status=status, **times).id
 
     old, running = planned(-48, other), planned(-0.5)
-    soon, off = planned(24), planned(12, other, SessionStatus.CANCELLED)
+    planned(24)
     planned(-24, status=SessionStatus.CANCELLED)
-    held = make.session(db, room, date(2026, 6, 1)).id
+    make.session(db, room, date(2026, 6, 1))
 
     def listed(table):
         return list(table["session_id"])
 
     assert listed(queries.due_for_recording(db, None, community_ids=ids, now=NOW)) == [running, old]
-    assert listed(queries.upcoming_sessions(db, None, community_ids=ids, now=NOW)) == [running, off, soon]
-    assert listed(queries.past_sessions(db, None, community_ids=ids)) == [held]
     assert listed(queries.due_for_recording(db, None, community_ids=(), now=NOW)) == []
 
 

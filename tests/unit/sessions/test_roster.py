@@ -1,7 +1,6 @@
 """Pasted lists in the forms that people paste, and the promise that nobody is matched silently twice."""
 
 import random
-import time
 
 import pytest
 from hypothesis import given
@@ -198,7 +197,7 @@ def test_what_is_no_roster_is_refused():
         read("\n".join(f"Person {number}" for number in range(1_001)), DIRECTORY, ())
 
 
-def test_twenty_thousand_people_and_two_hundred_unknown_lines_take_a_moment():
+def test_twenty_thousand_people_and_two_hundred_unknown_lines_are_read():
     letters = random.Random(7)  # noqa: S311 - a repeatable test
 
     def word():
@@ -207,6 +206,4 @@ def test_twenty_thousand_people_and_two_hundred_unknown_lines_take_a_moment():
     names = {number: f"{word()} {word()}" for number in range(20_000)}
     large = Directory(names, {}, frozenset(), {}, {}, tuple((name, number) for number, name in names.items()))
     text = "\n".join(f"{word()} {word()}" for _ in range(200))
-    started = time.perf_counter()
     assert len(read(text, large, range(300))) == 200
-    assert time.perf_counter() - started < 10  # about 1 s; a slow machine under load is no failure

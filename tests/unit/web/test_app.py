@@ -7,8 +7,10 @@ from streamlit.web.server.app_discovery import discover_asgi_app
 from cop.accounts import first_run
 from cop.settings import ROOT
 from cop.ui.identity import HEADER_CLAIM
+from cop.ui.navigation import PAGES
 from cop.web.app import prepare
-from cop.web.gate import IDENTITY
+from cop.web.gate import IDENTITY, OWN
+from cop.web.routes import ROUTES
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
 
@@ -20,6 +22,13 @@ def test_streamlit_finds_the_app_and_does_not_run_it_as_a_bare_script():
 
 def test_the_gates_header_is_the_one_that_streamlit_trusts():
     assert CONFIG["server"]["trustedUserHeaders"] == {IDENTITY: HEADER_CLAIM}
+
+
+def test_no_route_stands_in_front_of_a_page():
+    """Links inside the app would still open the page; its shared address and a reload would get the route's answer."""
+    routes = {route.path for route in ROUTES}
+    assert routes == OWN
+    assert routes.isdisjoint(f"/{spec.url}" for spec in PAGES)
 
 
 def test_details_and_telemetry_are_off():

@@ -29,6 +29,7 @@ CLOSED = [
     "/static/js/index.js",
     "/component/x/index.html",
     "/app/static/secret.txt",
+    "/signed-in",
     "/session",
     "/sign-in/../kpis",
     "/sign-in/",
@@ -167,7 +168,7 @@ def test_whoever_must_change_their_password_gets_only_that_form(client, mia, eng
     sign_in(client)
     assert client.get("/kpis?x=1", headers=HTML).headers["location"] == "/password?next=%2Fkpis%3Fx%3D1"
     assert client.get("/static/js/index.js").status_code == 403
-    assert client.get("/session").status_code == 403
+    assert client.get("/signed-in").status_code == 403
     assert client.get("/password").status_code == 200
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
         pass

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+import sqlalchemy as sa
+
 from cop.db import reading
 from cop.errors import Conflict, CopError, Invalid
 from cop.execute import execute
@@ -22,6 +24,9 @@ from cop.permissions import SYSTEM
 from cop.schema import open_database
 from cop.settings import settings
 
+_TRIES = 5
+"""How often a plan is worked out again because others wrote meanwhile."""
+
 
 def main(argv: list[str]) -> int:
     """Run the command; returns 0 where everything that the mapping lets in is in, 1 where nothing was imported."""
@@ -35,7 +40,13 @@ def main(argv: list[str]) -> int:
         _lines(sys.stderr, error.errors.values())
     except (CopError, OSError, UnicodeDecodeError) as error:
         _lines(sys.stderr, [str(error)])
+    except sa.exc.DBAPIError as error:  # its first line only: what follows may repeat what a row says
+        _lines(sys.stderr, [f"The database refused the import: {_first_line(error.orig)}.", "Nothing was imported."])
     return 1
+
+
+def _first_line(error: object) -> str:
+    return next(iter(str(error).splitlines()), "").rstrip(".")
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
@@ -77,9 +88,7 @@ def _bytes(file: FileMapping, path: Path | None) -> bytes | None:
 
 
 def _import(job: Job, *, dry_run: bool, report: Path | None) -> int:
-    now = utcnow()
-    with reading() as db:
-        plan = preview(db, SYSTEM, job=job, now=now)
+    plan = _plan(job)
     if report is not None:
         _write_private(report, summary.report(plan, job))
     _lines(sys.stdout, summary.account(plan))
@@ -95,22 +104,34 @@ def _import(job: Job, *, dry_run: bool, report: Path | None) -> int:
     return _write(job, plan)
 
 
+def _plan(job: Job) -> Plan:
+    with reading() as db:
+        return preview(db, SYSTEM, job=job, now=utcnow())
+
+
 def _write(job: Job, plan: Plan) -> int:
+    """Write what was shown; where others wrote meanwhile, only if it would still come to the same."""
     _progress(f"writing {plan.size:,} rows")
-    try:
-        written = execute(import_files, SYSTEM, job=job, fingerprint=plan.fingerprint)
-    except Conflict:
-        _lines(sys.stderr, ["Somebody changed the same data meanwhile. Nothing was imported: run it again."])
-        return 1
-    _lines(sys.stdout, ["", f"Imported: {written:,} rows written."])
-    return 0
+    shown = plan.fingerprint
+    for _ in range(_TRIES):
+        try:
+            written = execute(import_files, SYSTEM, plan=plan)
+        except Conflict:
+            plan = _plan(job)
+            if plan.fingerprint != shown:
+                break
+        else:
+            _lines(sys.stdout, ["", f"Imported: {written:,} rows written."])
+            return 0
+    _lines(sys.stderr, ["Somebody changed the same data meanwhile. Nothing was imported: run it again."])
+    return 1
 
 
-def _write_private(path: Path, text: str) -> None:
+def _write_private(path: Path, data: bytes) -> None:
     """Only the user may read the report: it holds people's names."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8-sig", newline="") as out:  # noqa: PTH123 - a descriptor, not a path
-        out.write(text)
+    with open(handle, "wb") as out:  # noqa: PTH123 - a descriptor, not a path
+        out.write(data)
 
 
 def _progress(message: str) -> None:

@@ -1,0 +1,65 @@
+"""What the audit trail keeps of an import: enough to see what became of each row, and to take all of it back. Pure.
+
+A created row is named by its id, since it stands in the database; of a changed row its old and new values are kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import count, groupby
+from typing import Any
+
+from cop.imports.changes import New, Plan, Shelf
+
+Ids = Mapping[New, int]
+_Value = Callable[[Shelf, Hashable, str], Any]
+
+
+def created(plan: Plan, ids: Ids) -> dict[str, Any]:
+    """The new rows by table, as runs of ids such as [[1, 621]]; attendances as the people of each session."""
+    rows: dict[str, Any] = {}
+    for table, shelf in plan.shelves.items():
+        if table == "attendance":
+            people: dict[int, list[int]] = defaultdict(list)
+            for values in shelf.created.values():
+                people[resolve(values["session_id"], ids)].append(resolve(values["person_id"], ids))
+            rows[table] = {str(session): those for session, those in people.items()}
+        else:
+            rows[table] = _runs(ids[key] for key in shelf.created)
+    return {table: found for table, found in rows.items() if found}
+
+
+def before(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
+    """What the changed rows held, by table and row: only the columns that change."""
+    return _changed(plan, lambda shelf, key, name: shelf.existing[key][name])
+
+
+def after(plan: Plan, ids: Ids) -> dict[str, dict[str, dict[str, Any]]]:
+    """What the same columns hold now."""
+    return _changed(plan, lambda shelf, key, name: resolve(shelf.updated[key][name], ids))
+
+
+def resolve(value: Any, ids: Ids) -> Any:
+    """The value, or the id that a new row got where the value stands for one."""
+    return ids[value] if isinstance(value, New) else value
+
+
+def _changed(plan: Plan, value: _Value) -> dict[str, dict[str, dict[str, Any]]]:
+    return {
+        table: {
+            _row(key): {name: value(shelf, key, name) for name in columns} for key, columns in shelf.updated.items()
+        }
+        for table, shelf in plan.shelves.items()
+        if shelf.updated
+    }
+
+
+def _row(key: Any) -> str:
+    """An id, or the session's and the person's of an attendance."""
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _runs(ids: Iterable[int]) -> list[list[int]]:
+    """The ids in order, each run of neighbours as its first and last."""
+    step = count()
+    runs = [list(run) for _, run in groupby(sorted(ids), key=lambda number: number - next(step))]
+    return [[run[0], run[-1]] for run in runs]

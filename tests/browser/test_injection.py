@@ -1,0 +1,416 @@
+"""Text that attacks, in every field that people can fill, on every screen that shows it: it stays text.
+
+The rows are put into the database past all checks: what a screen does with a text must not hang on who wrote it there.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cop import audit
+from cop import db as database
+from cop.models import (
+    AttendanceKind,
+    Community,
+    ContributionKind,
+    Draft,
+    GrantedRole,
+    Objective,
+    Organisation,
+    OrgUnit,
+    Person,
+    Resource,
+    SessionStatus,
+)
+from cop.periods import add_months, month_of, utcnow
+from cop.permissions import Actor
+from cop.sessions.drafts import KIND, draft_subject
+from cop.sessions.typed import Typed
+from tests import factories as make
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+KEPT = "https://kept.example/"
+"""The only foreign address that a screen may link to: it stands in the fields meant for one."""
+_TEXTS = (
+    "<script>window.pwned=1</script>",
+    "<img src=x onerror=window.pwned=1>",
+    "<img src=//evil.example/a.png>",
+    "<svg/onload=window.pwned=1>",
+    "<svg><script>window.pwned=1</script></svg>",
+    "<iframe src=https://evil.example/b></iframe>",
+    "<object data=https://evil.example/c></object>",
+    "<link rel=stylesheet href=https://evil.example/d.css>",
+    "<style>@import 'https://evil.example/e.css'</style>",
+    "<a href=javascript:window.pwned=1>x</a>",
+    "<b onmouseover=window.pwned=1>bold</b>",
+    "<details open ontoggle=window.pwned=1>",
+    "</textarea><script>window.pwned=1</script>",
+    "\"><img src=x onerror='window.pwned=1'>",
+    "![x](https://evil.example/f.png)",
+    "![x][1] [1]: https://evil.example/g.png",
+    "[x](javascript:window.pwned=1)",
+    "[x](https://evil.example/h 'title')",
+    "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    "<https://evil.example/i>",
+    "https://evil.example/j",
+    "www.evil.example/k",
+    "mail@evil.example",
+    "javascript:window.pwned=1",
+    ":material/home: :material_home: :streamlit: :smile:",
+    "-- <-> a -> b <- c >= d <= e ~= f ->",
+    ":red[red] :blue-badge[badge] :small[small]",
+    "$x^2$ $$\\frac{1}{2}$$ \\(y\\)",
+    "**bold** _it_ ~~gone~~ `code`",
+    "# heading",
+    "- [x] done",
+    "1. first",
+    "> quoted",
+    "``` fence",
+    "--- rule | a | b | --- |",
+    "&lt;script&gt; &#60;img&#62; &amp;amp; &nbsp;",
+    "\u202egnihton\u202c \u200fright\u200e",
+    "👩\u200d🚀 e\u0301 \u200bzero \ufeffmark",
+    "{{7*7}} ${7*7} <%= 7*7 %> %s {0}",
+    "=cmd|' /C calc'!A1",
+    '{"image":"//evil.example/l.png","url":"//evil.example/m","href":"//evil.example/n"}',
+)
+PAYLOADS = tuple(f"{text} n{number:02}" for number, text in enumerate(_TEXTS))
+"""The number at the end tells them apart; what comes first on a line has its meaning there."""
+ALL = "\n".join(PAYLOADS)
+ROOMS, ARCHIVED = 5, 2
+"""How many communities' pages are opened, and how many of those that are archived."""
+
+WATCH = """
+addEventListener('securitypolicyviolation', (event) =>
+  (window.blocked ??= []).push(`${event.effectiveDirective} ${event.blockedURI}`));
+for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.pwned = 1; };
+"""
+SHOWN = """() => [
+  document.body.innerText,
+  ...[...document.querySelectorAll('input, textarea')].map((field) => field.value),
+  ...[...document.querySelectorAll('canvas td, canvas [role=gridcell]')].map((cell) => cell.textContent),
+].join('\\n')"""
+HARM = """(kept) => {
+  const elsewhere = (address) => ![location.origin + '/', kept, 'data:', 'blob:'].some((good) => address.startsWith(good));
+  const all = (query) => [...document.body.querySelectorAll(query)].filter((element) => !element.matches('body > script'));
+  const own = ['script-src-elem inline', 'script-src wasm-eval'];  // Streamlit's own page tries these
+  return {
+    ran: window.pwned ?? null,
+    blocked: (window.blocked ?? []).filter((entry) => !own.includes(entry)),
+    elements: all('script, iframe, object, embed, link, .katex, math, form[action], [onerror], [onload], [onmouseover]')
+      .map((element) => element.outerHTML.slice(0, 200)),
+    links: all('a[href]').map((link) => link.href).filter(elsewhere),
+    pictures: all('img').map((picture) => picture.src).filter(elsewhere),
+  };
+}"""
+
+
+def nth(number: int) -> str:
+    return PAYLOADS[number % len(PAYLOADS)]
+
+
+def plain(text: str) -> str:
+    """As it may be told apart on a screen: without the joiner that keeps addresses text, spaces run together."""
+    return " ".join(text.replace("\u2060", "").split())
+
+
+@pytest.fixture(scope="module")
+def nasty(server: Server) -> dict[str, int]:
+    """Payloads in every text column that a user can fill; returns the ids of what pages are opened with."""
+    with server.rows() as db:
+        db.get_one(Organisation, 1).name = nth(0)
+        for username, number in (("ada", 20), ("fay", 14)):
+            db.get_one(Person, server.ids[f"person:{username}"]).name = nth(number)
+        units = [make.org_unit(db, name=text) for text in PAYLOADS]
+        people = [make.person(db, name=text, org_unit_id=units[n].id) for n, text in enumerate(PAYLOADS)]
+        rooms = _rooms(db, server, units, people)
+        ids = _hub(db, server, rooms[0], people)
+        for number in range(6):
+            account = make.account(db, people[number], username=nth(number + 20).lower())
+            make.grant(db, account, GrantedRole.MANAGER, units[number + 10])
+        database.bump(db, ("catalog", "sessions", "memberships", "people", "organisation", "accounts"))
+        return ids
+
+
+def _rooms(db, server: Server, units: list[OrgUnit], people: list[Person]) -> list[Community]:
+    """A community per payload, each field with another one; the first few are also Fay's, the last are archived."""
+    areas = [make.area(db, name=text[:80]) for text in PAYLOADS]
+    fay = db.get_one(Person, server.ids["person:fay"])
+    rooms = []
+    for number, text in enumerate(PAYLOADS):
+        archived = number >= len(PAYLOADS) - ARCHIVED
+        texts = {"focus": nth(number + 8), "cadence": nth(number + 5)[:80], "charter": ALL, "norms": ALL}
+        if archived:
+            texts |= {"archived_at": utcnow(), "archive_reason": nth(number + 12), "merged_into_id": rooms[0].id}
+        area, unit = areas[(number + 16) % len(areas)], units[(number + 24) % len(units)]
+        room = make.community(db, slug=f"room-{number}", name=text, area_id=area.id, org_unit_id=unit.id, **texts)
+        make.facilitator(db, room, people[(number + 32) % len(people)])
+        if number < ROOMS:
+            make.facilitator(db, room, fay)
+        rooms.append(room)
+    return rooms
+
+
+def _hub(db, server: Server, hub: Community, people: list[Person]) -> dict[str, int]:
+    """The first room gets forty of everything that a community has many of."""
+    now = utcnow()
+    hub.channel_url = KEPT
+    for number, person in enumerate(people):
+        left = {"left_on": now.date(), "leave_reason": nth(number + 3)} if number % 4 == 3 else {}
+        make.membership(db, hub, person, join_reason=nth(number + 7), **left)
+        db.add(Objective(community_id=hub.id, statement=nth(number), measure=nth(number + 9)))
+    held = _held(db, hub, people, now)
+    make.session(db, hub, now.date(), title=nth(30), **_planned(now - timedelta(hours=2)))  # waits to be recorded
+    planned = make.session(
+        db, hub, now.date(), title=nth(16), place=nth(17), agenda=ALL, **_planned(now + timedelta(days=2))
+    )
+    cancelled = [
+        make.session(
+            db,
+            hub,
+            (now + timedelta(days=3)).date(),
+            title=nth(5 * number),
+            place=nth(5 * number + 1),
+            cancel_reason=nth(5 * number + 2),
+            agenda=ALL,
+            **_planned(now + timedelta(days=3, hours=number)) | {"status": SessionStatus.CANCELLED},
+        )
+        for number in range(4)
+    ]
+    _history(db, hub, held, now)
+    typed = Typed(
+        title=nth(9),
+        day=now.date().isoformat(),
+        start="10:00",
+        end_day=now.date().isoformat(),
+        end="11:00",
+        place=nth(10),
+        agenda=ALL,
+        roster=ALL,
+        topics=ALL,
+        decisions=ALL,
+        contributions=[{"id": None, "kind": "idea", "title": nth(11), "person": None, "url": nth(12)}],
+        links=[{"id": None, "title": nth(13), "url": nth(23)}],
+    )
+    subject = draft_subject(hub.id, None)
+    db.add(
+        Draft(account_id=server.ids["account:fay"], kind=KIND, subject=subject, payload=typed.payload(), updated_at=now)
+    )
+    singles = {f"cancelled:{number}": session.id for number, session in enumerate(cancelled)}
+    return {"held": held, "planned": planned.id, **singles}
+
+
+def _planned(starts: datetime) -> dict[str, object]:
+    starts = starts.replace(second=0, microsecond=0)
+    times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1), "planned_starts_at": starts}
+    return {"status": SessionStatus.PLANNED, **times}
+
+
+def _held(db, hub: Community, people: list[Person], now: datetime) -> int:
+    """Forty sessions; the last one has forty people, contributions and links."""
+    first = add_months(month_of(now.date()), -2)
+    for number, text in enumerate(PAYLOADS):
+        room_for_all = number == len(PAYLOADS) - 1
+        session = make.session(
+            db,
+            hub,
+            first + timedelta(days=number % 28),
+            people if room_for_all else None,
+            title=text,
+            place=nth(number + 1),
+            topics=ALL,
+            decisions=ALL,
+            agenda=ALL,
+            **{} if room_for_all else {"attendance_kind": AttendanceKind.COUNT, "headcount": 3},
+        )
+    for number, text in enumerate(PAYLOADS):
+        values = {"session_id": session.id, "person_id": people[number].id, "kind": ContributionKind.IDEA}
+        make.contribution(db, hub, session.day, title=text, url=KEPT, **values)
+        link = {"session_id": session.id, "added_by_id": people[(number + 4) % len(people)].id, "added_at": now}
+        db.add(Resource(community_id=hub.id, title=text, url=KEPT, **link))
+    return session.id
+
+
+def _history(db, hub: Community, session_id: int, now: datetime) -> None:
+    for number in range(6):
+        by = Actor(account_id=0, person_id=0, name=nth(4 * number), roles=frozenset())
+        texts = {"before": {"charter": nth(4 * number + 1)}, "after": {"charter": nth(4 * number + 2)}}
+        audit.record(db, by, now=now, operation="catalog.edit_community", community_id=hub.id, **texts)
+        texts = {"before": {"topics": nth(4 * number + 1)}, "after": {"topics": nth(4 * number + 2)}}
+        where = {"object_type": "session", "object_id": session_id, "community_id": hub.id}
+        audit.record(db, by, now=now, operation="sessions.record_session", **where, **texts)
+
+
+class Visit:
+    """A browser that opens one screen after the other and keeps what should never have happened."""
+
+    def __init__(self, page: Page, server: Server, settle: Callable[[Page], None]) -> None:
+        self.page, self.server, self._settle = page, server, settle
+        self.elsewhere: list[str] = []
+        page.add_init_script(WATCH)
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url.replace("ws", "http", 1)))
+        page.context.on("page", lambda opened: self.elsewhere.append(opened.url))
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.server.url + "/", "data:", "blob:")):
+            self.elsewhere.append(url)
+
+    def open(self, path: str, expected: Iterable[str] = ()) -> None:
+        self.page.goto(self.server.url + path)
+        self.look(path, expected)
+
+    def look(self, where: str, expected: Iterable[str] = (), *, at_least: int = 0) -> None:
+        """What is to be read, literally (`at_least` so many of it), and that nothing else came of it."""
+        self._settle(self.page)
+        wanted = {plain(text) for text in expected}
+        deadline = time.monotonic() + 10
+        while True:
+            shown = plain(self.page.evaluate(SHOWN))
+            missing = {text for text in wanted if text not in shown}
+            if len(wanted) - len(missing) >= (at_least or len(wanted)):
+                break
+            assert time.monotonic() < deadline, f"{where}: not shown as typed: {sorted(missing)}"
+            self.page.wait_for_timeout(100)
+        harm = self.page.evaluate(HARM, KEPT)
+        assert harm == {"ran": None, "blocked": [], "elements": [], "links": [], "pictures": []}, where
+        assert self.elsewhere == [], where
+
+    def tab(self, name: str, expected: Iterable[str] = (), *, at_least: int = 0) -> None:
+        """A section of a community's page."""
+        self.page.get_by_role("tab", name=name).click()
+        expect(self.page.get_by_role("tab", name=name, selected=True)).to_be_visible()
+        self.look(name, expected, at_least=at_least)
+
+    def pick(self, label: str, typed: str) -> None:
+        """The first of a list's choices that fits what is typed; scrolling would close the list."""
+        field = self.page.get_by_role("combobox", name=label, exact=True)
+        field.scroll_into_view_if_needed()
+        field.press_sequentially(typed, delay=30)
+        expect(self.page.get_by_role("option").first).to_be_visible()
+        self.look(f"the choices of {label}")
+        self.page.get_by_role("option").first.click()
+
+    def choose(self, text: str) -> None:
+        """One of a row of buttons, such as the parts of a community's care."""
+        self.page.get_by_test_id("stButtonGroup").get_by_text(text, exact=True).click()
+
+    def leaf(self, where: str) -> set[str]:
+        """Turn through all pages of a list; which payloads were to be read, literally."""
+        main = self.page.get_by_test_id("stMain")
+        following = self.page.get_by_role("button", name="Next page", exact=True)
+        found: set[str] = set()
+        while True:
+            self.look(where)
+            before, shown = main.text_content() or "", plain(main.inner_text())
+            found |= {text for text in PAYLOADS if plain(text) in shown}
+            if following.is_disabled():
+                return found
+            following.click()
+            expect(main).not_to_have_text(before)
+
+
+@pytest.fixture
+def visit(server: Server, nasty: dict[str, int], page: Page, sign_in, settle) -> Callable[[str], Visit]:
+    def enter(username: str) -> Visit:
+        visit = Visit(page, server, settle)
+        sign_in(page, username, "/account")
+        return visit
+
+    return enter
+
+
+def _community(visit: Visit) -> None:
+    """Every section of the community that has forty of everything."""
+    visit.open("/community?c=room-0", [nth(0), nth(8), nth(16)[:80], nth(24), nth(32), *PAYLOADS])
+    visit.tab("Sessions", [nth(16), nth(30)])
+    assert visit.leaf("sessions") == set(PAYLOADS)
+    visit.tab("Contributions")
+    assert visit.leaf("contributions") == set(PAYLOADS)
+    visit.tab("Resources", PAYLOADS)
+    visit.tab("Members", PAYLOADS, at_least=8)
+    visit.tab("Manage", [nth(0), nth(8), nth(5)])
+    visit.choose("Objectives")
+    visit.look("objectives", PAYLOADS)
+    visit.choose("Joins and leaves")
+    visit.look("moves", PAYLOADS, at_least=8)
+    visit.choose("History")
+    visit.look("history", [nth(4), f"charter: {nth(5)} → {nth(6)}"])
+
+
+def test_for_the_office_text_stays_text(nasty, visit):
+    ada = visit("ada")
+    ada.look("account", [nth(20)])
+    ada.open("/catalog?archived=true")
+    assert ada.leaf("cards") == set(PAYLOADS)
+    ada.open("/catalog?view=Table&archived=true")
+    ada.look("table", PAYLOADS, at_least=10)
+    _community(ada)
+    ada.choose("Facilitators")
+    ada.look("facilitators", [nth(32), nth(14)])
+    ada.pick("Person", "script")
+    expect(ada.page.get_by_role("combobox", name="Person")).to_have_value(f"{nth(0)} ({nth(0)})")
+    for number in range(1, ROOMS):
+        texts = [nth(number), nth(number + 8), nth(number + 16)[:80], nth(number + 24), nth(number + 32)]
+        ada.open(f"/community?c=room-{number}", texts)
+    for number in range(len(PAYLOADS) - ARCHIVED, len(PAYLOADS)):
+        ada.open(f"/community?c=room-{number}", [nth(number), f"{nth(number + 12)}.", f"part of {nth(0)} now"])
+    for number in range(4):
+        ada.open(f"/session?id={nasty[f'cancelled:{number}']}", [nth(5 * number + more) for more in range(3)])
+    ada.open("/kpis?all_communities=true")
+    ada.look("figures", PAYLOADS, at_least=5)
+    ada.pick("Community", "n00")
+    ada.look("sessions behind the figures", PAYLOADS, at_least=5)
+    ada.open("/accounts")
+    ada.look("accounts", [nth(number) for number in range(6)], at_least=4)
+    ada.pick("Open an account", "n02")
+    ada.look("one account", [nth(2), f"User name {nth(22).lower()}", f"Manager of {nth(12)}: take back"])
+    ada.page.get_by_role("button", name="Make a link").click()
+    ada.look("a link", [f"Give this link to {nth(22).lower()}"])
+
+
+def test_for_a_facilitator_text_stays_text(nasty, visit):
+    fay = visit("fay")
+    fay.look("account", [nth(number) for number in [*range(ROOMS), 14]])
+    fay.open("/catalog", [nth(0), nth(8), nth(16)[:80], nth(32)])
+    fay.page.get_by_role("button", name="Join").first.hover()
+    fay.look("a button's help")
+    _community(fay)
+    fay.open(f"/session?id={nasty['held']}", PAYLOADS)
+    fay.page.get_by_text("History", exact=True).click()
+    fay.look("a session's history", [nth(4), f"Topics: {nth(5)} → {nth(6)}"])
+    fay.open(f"/session?id={nasty['planned']}", [nth(16), nth(17), nth(0), *PAYLOADS])
+    fay.open(f"/plan?session={nasty['planned']}", [nth(16), nth(17), ALL, nth(0)])
+    fay.open("/record", [nth(0), nth(30)])
+    fay.open(f"/record?session={nasty['held']}", [nth(39), nth(0), ALL, *PAYLOADS])
+    fay.open("/record?community=room-0", [nth(9), nth(10), ALL])
+    fay.look("the draft's tables", [nth(11), nth(12), nth(13), nth(23)])
+    fay.page.get_by_label("Somebody else?").fill(f"{nth(14)} too")
+    fay.look("a new guest", [f"Add “{nth(14)} too” as a new guest"])
+    fay.open("/kpis")
+    fay.look("figures", PAYLOADS, at_least=3)
+
+
+def test_a_script_as_an_address_does_not_run(server, nasty, visit):
+    """A web address is checked when it is written; one that got past that still runs nothing."""
+    with server.rows() as db:
+        db.add(
+            Resource(
+                community_id=server.ids["community"], title="Trap", url="javascript:window.pwned=1", added_at=utcnow()
+            )
+        )
+        database.bump(db, ("catalog",))
+    fay = visit("fay")
+    fay.page.goto(f"{server.url}/community?c=data-engineering&tab=Resources")
+    trap = fay.page.get_by_role("link", name="Open")
+    expect(trap).to_be_visible()
+    trap.click(modifiers=["ControlOrMeta"])
+    trap.evaluate("link => { link.target = '_self'; link.click(); }")
+    fay.page.wait_for_timeout(300)
+    assert fay.page.evaluate("window.pwned ?? null") is None
+    expect(trap).to_be_visible()

@@ -1,0 +1,45 @@
+"""No chart can make a reader's browser ask another server: Vega fetches pictures, data and links that a chart names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cop.catalog.charts import activity
+from cop.kpis.metrics import COLUMNS
+from cop.kpis.panels import PANELS
+
+FETCHED = {"image", "url", "href"}
+"""Fields and titles of these names are fetched or made links by the tooltip alone."""
+
+MONTHS = pd.DataFrame({"month": pd.to_datetime(["2026-01-01"]), **{name: [1] for name in COLUMNS}})
+OWN = pd.DataFrame({"month": pd.to_datetime(["2026-01-01"]), "sessions": [1], "counted": [1], "people": [3]})
+CHARTS = {panel.key: panel.chart(MONTHS, running="", many=False) for panel in PANELS}
+CHARTS["activity"] = activity(OWN.astype({"people": "Int64"}))
+
+
+def parts(spec: Any) -> Iterator[dict[str, Any]]:
+    """Every object inside the specification, the rows of its data too."""
+    if isinstance(spec, dict):
+        yield spec
+        for value in spec.values():
+            yield from parts(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from parts(value)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_names_nothing_that_is_fetched(name):
+    found = list(parts(CHARTS[name].to_dict()))
+    assert len(found) > 10
+    for part in found:
+        assert FETCHED.isdisjoint(part), part
+        assert FETCHED.isdisjoint(str(part.get(key, "")).lower() for key in ("field", "title", "type", "mark")), part
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_tooltip_shows_chosen_fields_only(name):
+    """`tooltip: {content: data}` would show every column under its own name."""
+    assert not [part for part in parts(CHARTS[name].to_dict()) if part.get("content") == "data"]

@@ -210,14 +210,14 @@ def somebody_can_administrate(db: DbSession, _now: datetime) -> Iterator[str]:
 
 def audit_trail_is_whole(db: DbSession, _now: datetime) -> Iterator[str]:
     """The triggers that keep the entries are there, and on SQLite the entries are numbered without a gap."""
-    on_server = db.get_bind().dialect.name == "postgresql"
-    if not on_server:  # a PostgreSQL sequence leaves a gap where a transaction was rolled back
+    if db.get_bind().dialect.name == "postgresql":  # where a sequence leaves a gap for each transaction rolled back
+        wanted, there = {"audit_entry_append_only"}, db.scalars(sa.text("SELECT tgname FROM pg_trigger"))
+    else:
         count, last = db.execute(sa.select(sa.func.count(AuditEntry.id), sa.func.max(AuditEntry.id))).one()
         if count != (last or 0):
             yield f"{(last or 0) - count} of {last} entries are missing"
-    listed = "SELECT tgname FROM pg_trigger" if on_server else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    wanted = {"audit_entry_append_only"} if on_server else _AUDIT_TRIGGERS
-    for name in sorted(wanted - set(db.scalars(sa.text(listed)))):
+        wanted, there = _AUDIT_TRIGGERS, db.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    for name in sorted(wanted - set(there)):
         yield f"the trigger {name} is missing"
 
 

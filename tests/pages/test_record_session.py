@@ -237,6 +237,7 @@ def test_what_is_typed_survives_the_tab(world):
     assert widget(again, "text_area", "topics").value == ""
 
 
+@pytest.mark.sqlite
 def test_a_draft_that_cannot_be_kept_breaks_nothing(world, caplog):
     app = open_page("record", community="data")
     with transaction() as other:

@@ -119,11 +119,18 @@ class Load:
             reply = ForwardMsg()
             reply.ParseFromString(await asyncio.wait_for(socket.recv(decode=False), self.timeout))
             kind = reply.WhichOneof("type")
-            if kind == "new_session":
-                page_hash = reply.new_session.page_script_hash
+            if kind == "navigation":  # a new session's own message names the entry script, not the page it leads to
+                page_hash = reply.navigation.page_script_hash
+                self._arrived(reply, page_hash)
             elif kind == "delta" and reply.delta.new_element.WhichOneof("type") == "exception":
                 raise RuntimeError(reply.delta.new_element.exception.message)
             elif kind == "script_finished" and reply.script_finished in _FINISHED:
                 return page_hash
             elif kind == "script_finished" and reply.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 raise RuntimeError(ForwardMsg.ScriptFinishedStatus.Name(reply.script_finished))
+
+    def _arrived(self, reply: ForwardMsg, page_hash: str) -> None:
+        """Refuse to measure another page than the one asked for."""
+        names = {page.page_script_hash: page.url_pathname for page in reply.navigation.app_pages}
+        if names.get(page_hash) != self.page:
+            raise RuntimeError(f"asked for {self.page!r}, got {names.get(page_hash)!r}")

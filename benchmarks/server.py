@@ -84,8 +84,12 @@ def _wait(base: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise SystemExit(f"the server ended with {process.returncode}")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            urllib.request.urlopen(f"{base}/_stcore/health", timeout=1)
+        try:
+            urllib.request.urlopen(base, timeout=5)
+        except urllib.error.HTTPError:
+            return  # who answers is up
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+        else:
             return
-        time.sleep(0.1)
     raise SystemExit("the server did not start")

@@ -41,11 +41,14 @@ def make_engine(url: str) -> sa.Engine:
     """An engine with this product's settings for SQLite, or the driver's own for PostgreSQL."""
     if not url.startswith("sqlite"):
         try:
-            return sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+            return sa.create_engine(
+                url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, hide_parameters=True
+            )
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise DatabaseRefused(f"COP_DATABASE_URL can't be used: {error}.") from error
     engine = sa.create_engine(
         url,
+        hide_parameters=True,  # what people typed stays out of logs
         poolclass=sa.pool.QueuePool,
         pool_size=POOL_SIZE,
         max_overflow=0,

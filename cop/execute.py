@@ -57,6 +57,8 @@ def _again_where_undone(attempt: Callable[[], Any]) -> Any:
     for _ in range(_ATTEMPTS - 1):
         try:
             return attempt()
+        except StaleDataError:  # a row changed between reading and writing it: the operation shall see it as it is now
+            continue
         except sa.exc.DBAPIError as error:
             if not is_passing(error):
                 raise

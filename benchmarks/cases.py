@@ -23,8 +23,9 @@ from benchmarks.report import Report
 from benchmarks.server import TOKEN, TOKEN_HASH, Server, naive, product
 from cop import db as database
 from cop.accounts.queries import actor_of_account
+from cop.choices import GrantedRole
 from cop.execute import execute
-from cop.models import Attendance, CommunitySession, GrantedRole, Membership
+from cop.models import Attendance, CommunitySession, Membership
 from cop.periods import utcnow
 from cop.permissions import Actor
 from cop.sessions import inputs

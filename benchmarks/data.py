@@ -11,24 +11,20 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
 from cop import facts
+from cop.choices import AttendanceKind, FacilitatorRole, GrantedRole, SessionStatus, Stage
 from cop.models import (
     Account,
     Area,
     Attendance,
-    AttendanceKind,
     Community,
     CommunitySession,
     Facilitator,
-    FacilitatorRole,
-    GrantedRole,
     Membership,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
-    SessionStatus,
     SignInSession,
-    Stage,
 )
 from cop.periods import utcnow
 from cop.schema import open_database

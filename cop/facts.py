@@ -15,12 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.choices import AttendanceKind, SessionStatus
 from cop.db import before_commit
 from cop.models import (
     ActivityMonth,
     ActivityUnitMonth,
     Attendance,
-    AttendanceKind,
     Community,
     CommunitySession,
     Contribution,
@@ -29,7 +29,6 @@ from cop.models import (
     Membership,
     MembershipMonth,
     Person,
-    SessionStatus,
 )
 from cop.organisation import time_zone
 from cop.periods import ACTIVE_DAYS, add_months, local_day, month_end, month_of

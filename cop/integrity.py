@@ -17,24 +17,22 @@ from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
 from cop import backup, facts, migrate, schema
+from cop.choices import AttendanceKind, GrantedRole, SessionStatus
 from cop.db import make_engine, reading
 from cop.models import (
     Account,
     Attendance,
-    AttendanceKind,
     AuditEntry,
     Base,
     Community,
     CommunitySession,
     Contribution,
-    GrantedRole,
     Membership,
     Organisation,
     OrgUnit,
     Person,
     Resource,
     RoleGrant,
-    SessionStatus,
 )
 from cop.organisation import time_zone
 from cop.periods import local_day

@@ -8,24 +8,20 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
 from cop import facts
+from cop.choices import AttendanceKind, ContributionKind, FacilitatorRole, GrantedRole, SessionStatus
 from cop.models import (
     Account,
     Area,
     Attendance,
-    AttendanceKind,
     Community,
     CommunitySession,
     Contribution,
-    ContributionKind,
     Facilitator,
-    FacilitatorRole,
-    GrantedRole,
     Membership,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
-    SessionStatus,
 )
 from cop.permissions import Actor, Role
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session as DbSession
 
 from cop.accounts.queries import actor_of_account
-from cop.models import Community, GrantedRole, OrgUnit
+from cop.choices import GrantedRole
+from cop.models import Community, OrgUnit
 from cop.permissions import Actor
 from tests import factories as make
 

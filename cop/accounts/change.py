@@ -14,10 +14,11 @@ from cop.accounts.operations import issue_reset_link, set_own_password
 from cop.accounts.queries import actor_of_account
 from cop.accounts.sign_in import Visitor, checked, end_sessions, login_name, name_hash, start_session
 from cop.accounts.tokens import new_token, token_hash
+from cop.choices import LinkPurpose
 from cop.db import reading, rowcount, transaction
 from cop.errors import Invalid, NotFound
 from cop.execute import execute
-from cop.models import Account, LinkPurpose, OneTimeLink, Organisation
+from cop.models import Account, OneTimeLink, Organisation
 from cop.permissions import Actor
 
 DEAD_LINK = "This link was used already or is too old. Ask the programme office for a new one."

@@ -19,9 +19,10 @@ from cop.accounts.change import NewPassword
 from cop.accounts.operations import create_account, grant_role
 from cop.accounts.sign_in import Visitor, name_hash, start_session
 from cop.accounts.tokens import token_hash
+from cop.choices import GrantedRole, LinkPurpose
 from cop.db import engine, reading, rowcount, transaction
 from cop.errors import Invalid
-from cop.models import Account, GrantedRole, LinkPurpose, OneTimeLink, Organisation, Person
+from cop.models import Account, OneTimeLink, Organisation, Person
 from cop.permissions import SYSTEM
 from cop.validation import Checks
 

@@ -9,19 +9,9 @@ from sqlalchemy.orm import Session as DbSession
 from cop import audit
 from cop.accounts import passwords
 from cop.accounts.sign_in import end_sessions
+from cop.choices import GrantedRole, LinkPurpose, PersonKind
 from cop.errors import Conflict, Invalid, NotFound
-from cop.models import (
-    Account,
-    GrantedRole,
-    LinkPurpose,
-    OneTimeLink,
-    Organisation,
-    OrgUnit,
-    Person,
-    PersonKind,
-    RoleGrant,
-    SignInSession,
-)
+from cop.models import Account, OneTimeLink, Organisation, OrgUnit, Person, RoleGrant, SignInSession
 from cop.organisation import time_zone
 from cop.people.newcomers import Newcomer, check_newcomer
 from cop.periods import local_day

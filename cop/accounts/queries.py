@@ -8,18 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.accounts.browsers import describe
+from cop.choices import GrantedRole, PersonKind
 from cop.errors import NotFound
-from cop.models import (
-    Account,
-    Community,
-    Facilitator,
-    GrantedRole,
-    OrgUnit,
-    Person,
-    PersonKind,
-    RoleGrant,
-    SignInSession,
-)
+from cop.models import Account, Community, Facilitator, OrgUnit, Person, RoleGrant, SignInSession
 from cop.organisation import time_zone, units_below
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, Role, require

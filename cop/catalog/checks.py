@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog.search import fold
 from cop.catalog.slugs import slug
+from cop.choices import CommunityType, ContributionKind, ResourceKind, Stage
 from cop.errors import Conflict
-from cop.models import Area, AuditEntry, Community, CommunityType, ContributionKind, OrgUnit, ResourceKind, Stage
+from cop.models import Area, AuditEntry, Community, OrgUnit
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.validation import Checks

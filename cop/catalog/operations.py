@@ -8,23 +8,9 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
 from cop.catalog import checks as checked
+from cop.choices import CommunityType, FacilitatorRole, ObjectiveStatus, ResourceKind, SessionStatus, Stage
 from cop.errors import Forbidden, Invalid, NotFound
-from cop.models import (
-    Community,
-    CommunitySession,
-    CommunityType,
-    Contribution,
-    Facilitator,
-    FacilitatorRole,
-    Membership,
-    Objective,
-    ObjectiveStatus,
-    Person,
-    Resource,
-    ResourceKind,
-    SessionStatus,
-    Stage,
-)
+from cop.models import Community, CommunitySession, Contribution, Facilitator, Membership, Objective, Person, Resource
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, may, require

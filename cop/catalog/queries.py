@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 
 from cop.catalog.objectives import progress
 from cop.catalog.search import fold
+from cop.choices import AttendanceKind, PersonKind, SessionStatus
 from cop.models import (
     ActivityMonth,
     Area,
     Attendance,
-    AttendanceKind,
     AuditEntry,
     Community,
     CommunitySession,
@@ -28,9 +28,7 @@ from cop.models import (
     Objective,
     OrgUnit,
     Person,
-    PersonKind,
     Resource,
-    SessionStatus,
 )
 from cop.organisation import time_zone
 from cop.periods import ACTIVE_DAYS, last_months, local_day

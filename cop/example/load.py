@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
 from cop.accounts.passwords import hash_password
+from cop.choices import GrantedRole, PersonKind, SessionStatus
 from cop.db import transaction
 from cop.errors import CopError
 from cop.example.clock import Clock, at
@@ -26,17 +27,14 @@ from cop.models import (
     CommunitySession,
     Contribution,
     Facilitator,
-    GrantedRole,
     JobRole,
     Membership,
     Objective,
     Organisation,
     OrgUnit,
     Person,
-    PersonKind,
     Resource,
     RoleGrant,
-    SessionStatus,
 )
 from cop.permissions import SYSTEM
 from cop.query import TOPICS

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import TypeVar
 
+from cop.choices import AttendanceKind, SessionKind, SessionStatus
 from cop.example.clock import Clock, end_of, last_day_ended, meeting_days, start_of
 from cop.example.membership import Group
 from cop.example.people import Human
 from cop.example.source import CommunityFact, Source, SubjectFact, chance
-from cop.models import AttendanceKind, SessionKind, SessionStatus
 
 _SEASON = {1: 0.95, 6: 0.95, 7: 0.78, 8: 0.52, 9: 1.05, 10: 1.08, 11: 1.05, 12: 0.72}
 _PULL = {

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from math import sqrt
 from random import Random
 
+from cop.choices import FacilitatorRole
 from cop.example.clock import Clock
 from cop.example.people import Human
 from cop.example.source import CommunityFact, Source, chance
-from cop.models import FacilitatorRole
 from cop.periods import add_months, month_end, month_of
 
 _RESTLESS = 0.022

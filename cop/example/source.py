@@ -8,7 +8,7 @@ from datetime import time
 from functools import cache
 from typing import TypeVar
 
-from cop.models import (
+from cop.choices import (
     AttendanceKind,
     CommunityType,
     ContributionKind,

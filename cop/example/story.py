@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from cop.choices import AttendanceKind, ResourceKind, SessionKind, SessionStatus
 from cop.example.clock import Clock
 from cop.example.meetings import Meeting, meet
 from cop.example.membership import Arrival, Group, gather
 from cop.example.people import Human, everybody
 from cop.example.source import CommunityFact, GiftFact, ResourceFact, Source, chance
-from cop.models import AttendanceKind, ResourceKind, SessionKind, SessionStatus
 
 _BETWEEN_SESSIONS = 0.25
 _NAMELESS = 0.06

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import facts
+from cop.choices import SessionStatus
 from cop.imports.changes import TABLES, New, Plan, Shelf
 from cop.imports.existing import MODELS
 from cop.imports.trail import resolve
-from cop.models import Attendance, SessionStatus
+from cop.models import Attendance
 
 TOPICS = {
     "area": ("organisation", "catalog"),

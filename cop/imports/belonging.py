@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from cop.choices import FacilitatorRole
 from cop.imports.cells import EARLIEST, Unreadable
 from cop.imports.changes import Id
 from cop.imports.draft import Draft, Entry
 from cop.imports.meeting import person_of
-from cop.models import FacilitatorRole
 from cop.periods import local_day
 
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.choices import KeyKind
 from cop.imports.changes import Shelf
 from cop.models import (
     Area,
@@ -16,7 +17,6 @@ from cop.models import (
     ExternalKey,
     Facilitator,
     JobRole,
-    KeyKind,
     Membership,
     OrgUnit,
     Person,

@@ -3,8 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
+from cop.choices import KeyKind
 from cop.imports.changes import Id, Shelf
-from cop.models import KeyKind
 
 COLUMNS = {
     KeyKind.ORG_UNIT: "org_unit_id",

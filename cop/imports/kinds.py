@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cop.models import CommunityType, FacilitatorRole, PersonKind, SessionKind, SessionStatus, Stage
+from cop.choices import CommunityType, FacilitatorRole, PersonKind, SessionKind, SessionStatus, Stage
 from cop.validation import LONG
 
 

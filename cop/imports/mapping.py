@@ -11,11 +11,11 @@ from datetime import time
 from typing import Any
 from zoneinfo import available_timezones
 
+from cop.choices import PersonKind
 from cop.errors import Invalid
 from cop.imports.kinds import KINDS, PERSON_FIELDS
 from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
-from cop.models import PersonKind
 from cop.validation import Checks
 
 TRANSFORMS = ("lower", "first_sentence")

@@ -6,12 +6,12 @@ Handles and e-mail addresses come first. A name alone identifies somebody only w
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from cop.choices import PersonKind
 from cop.imports.cells import Unreadable
 from cop.imports.changes import Id
 from cop.imports.draft import Draft, Entry
 from cop.imports.people import best_spelling, has_identity, is_whole, who
 from cop.imports.records import is_listed
-from cop.models import PersonKind
 from cop.people.names import name_key
 
 

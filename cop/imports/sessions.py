@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cop.choices import AttendanceKind, SessionStatus
 from cop.imports.cells import Unreadable
 from cop.imports.changes import Id
 from cop.imports.draft import Draft, Entry
 from cop.imports.meeting import person_of
 from cop.imports.records import Record, Sheet
-from cop.models import AttendanceKind, SessionStatus
 from cop.periods import local_day
 from cop.sessions.times import to_utc
 

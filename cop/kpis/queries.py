@@ -12,20 +12,19 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.choices import AttendanceKind, SessionStatus
 from cop.kpis.needs import Standing, ranked
 from cop.kpis.scope import EVERYTHING, SMALL_GROUP, Selection, reach
 from cop.models import (
     ActivityMonth,
     ActivityUnitMonth,
     Attendance,
-    AttendanceKind,
     Community,
     CommunitySession,
     MemberActivity,
     Membership,
     MembershipMonth,
     Person,
-    SessionStatus,
 )
 from cop.organisation import time_zone, units_below
 from cop.periods import ACTIVE_DAYS, Period, add_months, local_day, month_end, month_of

@@ -1,11 +1,11 @@
 """Communities of practice: what they are for, who carries them, who belongs."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cop.choices import CommunityType, FacilitatorRole, ObjectiveStatus, ResourceKind, Stage
 from cop.models.base import Base, Versioned, choice
 
 
@@ -17,25 +17,6 @@ class Area(Versioned, Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     name: Mapped[str] = mapped_column(sa.String(80), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
-
-
-class CommunityType(StrEnum):
-    """What kind of group it is; a type has its own band of healthy participation."""
-
-    COMMUNITY = "community"
-    WORKING_GROUP = "working_group"
-    COMMITTEE = "committee"
-    NETWORK = "network"
-
-
-class Stage(StrEnum):
-    """Stage of life, after Wenger, McDermott & Snyder (docs/glossary.md)."""
-
-    POTENTIAL = "potential"
-    COALESCING = "coalescing"
-    MATURING = "maturing"
-    STEWARDSHIP = "stewardship"
-    TRANSFORMATION = "transformation"
 
 
 class Community(Versioned, Base, kw_only=True):
@@ -69,14 +50,6 @@ class Community(Versioned, Base, kw_only=True):
     created_at: Mapped[datetime]
 
 
-class ObjectiveStatus(StrEnum):
-    """Where an objective stands."""
-
-    OPEN = "open"
-    MET = "met"
-    DROPPED = "dropped"
-
-
 class Objective(Versioned, Base, kw_only=True):
     """What a community wants to reach, how it is measured, and by when."""
 
@@ -93,14 +66,6 @@ class Objective(Versioned, Base, kw_only=True):
     status: Mapped[ObjectiveStatus] = mapped_column(
         choice(ObjectiveStatus, name="status"), default=ObjectiveStatus.OPEN
     )
-
-
-class FacilitatorRole(StrEnum):
-    """What a facilitator carries."""
-
-    LEAD = "lead"
-    CO_FACILITATOR = "co_facilitator"
-    BACKUP = "backup"
 
 
 class Facilitator(Base, kw_only=True):
@@ -153,15 +118,6 @@ class Membership(Base, kw_only=True):
     left_on: Mapped[date | None] = mapped_column(default=None)
     join_reason: Mapped[str] = mapped_column(sa.String(300), default="")
     leave_reason: Mapped[str] = mapped_column(sa.String(300), default="")
-
-
-class ResourceKind(StrEnum):
-    """What a resource is."""
-
-    LINK = "link"
-    DOCUMENT = "document"
-    RECORDING = "recording"
-    TEMPLATE = "template"
 
 
 class Resource(Versioned, Base, kw_only=True):

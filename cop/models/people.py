@@ -1,11 +1,11 @@
 """People, where they work, and their accounts."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cop.choices import GrantedRole, PersonKind
 from cop.models.base import Base, Versioned, choice
 
 
@@ -40,13 +40,6 @@ class JobRole(Versioned, Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
-
-
-class PersonKind(StrEnum):
-    """Somebody of the organisation, or a guest who came to a session."""
-
-    STAFF = "staff"
-    GUEST = "guest"
 
 
 class Person(Versioned, Base, kw_only=True):
@@ -94,13 +87,6 @@ class Account(Versioned, Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
-
-
-class GrantedRole(StrEnum):
-    """The roles that an admin grants."""
-
-    MANAGER = "manager"
-    ADMIN = "admin"
 
 
 class RoleGrant(Base, kw_only=True):

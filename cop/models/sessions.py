@@ -1,39 +1,12 @@
 """What communities do: sessions, who came, what came of them."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cop.choices import AttendanceKind, ContributionKind, SessionKind, SessionStatus
 from cop.models.base import Base, Versioned, choice
-
-
-class SessionKind(StrEnum):
-    """What a session is for."""
-
-    REGULAR = "regular"
-    LAUNCH = "launch"
-    WORKSHOP = "workshop"
-    TALK = "talk"
-    PLANNING = "planning"
-    SOCIAL = "social"
-
-
-class SessionStatus(StrEnum):
-    """Planned, held or cancelled."""
-
-    PLANNED = "planned"
-    HELD = "held"
-    CANCELLED = "cancelled"
-
-
-class AttendanceKind(StrEnum):
-    """What is known of a held session's attendance: nothing, a count, or who came."""
-
-    MISSING = "missing"
-    COUNT = "count"
-    LIST = "list"
 
 
 class CommunitySession(Versioned, Base, kw_only=True):
@@ -92,18 +65,6 @@ class Attendance(Base, kw_only=True):
     led: Mapped[bool] = mapped_column(default=False)
     spoke: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(sa.String(120), default="")
-
-
-class ContributionKind(StrEnum):
-    """What somebody gave to the community."""
-
-    IDEA = "idea"
-    LESSON = "lesson"
-    GOOD_PRACTICE = "good_practice"
-    SOLUTION = "solution"
-    OPPORTUNITY = "opportunity"
-    RISK_AVOIDED = "risk_avoided"
-    ASSET = "asset"
 
 
 class Contribution(Versioned, Base, kw_only=True):

@@ -1,13 +1,13 @@
 """What the product keeps about itself: the organisation, revisions, audit, sign-in, drafts."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cop.choices import KeyKind, LinkPurpose
 from cop.models.base import Base, Versioned, choice
 
 
@@ -51,15 +51,6 @@ class AuditEntry(Base, kw_only=True):
     community_id: Mapped[int | None] = mapped_column(sa.ForeignKey("community.id"), index=True, default=None)
     before: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     after: Mapped[dict[str, Any] | None] = mapped_column(default=None)
-
-
-class KeyKind(StrEnum):
-    """The tables whose rows may be known to other systems."""
-
-    ORG_UNIT = "org_unit"
-    PERSON = "person"
-    COMMUNITY = "community"
-    SESSION = "community_session"
 
 
 class ExternalKey(Base, kw_only=True):
@@ -162,13 +153,6 @@ class SignInFailure(Base, kw_only=True):
     name_hash: Mapped[str] = mapped_column(sa.String(64))
     address: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime]
-
-
-class LinkPurpose(StrEnum):
-    """What a one-time link does."""
-
-    PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose, not a password
-    FIRST_RUN = "first_run"
 
 
 class OneTimeLink(Base, kw_only=True):

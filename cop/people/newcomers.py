@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
-from cop.models import Person, PersonAlias, PersonKind
+from cop.choices import PersonKind
+from cop.models import Person, PersonAlias
 from cop.people.names import handle_key, name_key
 from cop.permissions import Actor
 from cop.validation import Checks

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.models import OrgUnit, Person, PersonAlias, PersonKind
+from cop.choices import PersonKind
+from cop.models import OrgUnit, Person, PersonAlias
 from cop.people.directory import Directory
 from cop.people.names import name_key
 from cop.permissions import Actor, Permission, require_somewhere

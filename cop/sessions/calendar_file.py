@@ -1,4 +1,4 @@
-"""A session as a calendar entry (RFC 5545). Pure."""
+"""A session as a calendar entry (RFC 5545)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.models import AttendanceKind, CommunitySession, ContributionKind, Person, SessionKind, SessionStatus
+from cop.choices import AttendanceKind, ContributionKind, SessionKind, SessionStatus
+from cop.models import CommunitySession, Person
 from cop.people.newcomers import Newcomer, check_newcomer
 from cop.sessions.inputs import Gift, Link, PersonRef, Plan, Report
 from cop.sessions.times import problems, to_utc

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
+from cop.choices import AttendanceKind, SessionStatus
 from cop.errors import Conflict, Invalid
-from cop.models import AttendanceKind, CommunitySession, Draft, SessionStatus
+from cop.models import CommunitySession, Draft
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require

@@ -9,10 +9,10 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.choices import AttendanceKind, SessionStatus
 from cop.errors import NotFound
 from cop.models import (
     Attendance,
-    AttendanceKind,
     AuditEntry,
     Community,
     CommunitySession,
@@ -21,7 +21,6 @@ from cop.models import (
     OrgUnit,
     Person,
     Resource,
-    SessionStatus,
 )
 from cop.permissions import Actor, Permission, may, require
 from cop.query import query

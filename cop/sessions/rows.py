@@ -8,17 +8,9 @@ from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from cop import audit
+from cop.choices import ContributionKind, SessionStatus
 from cop.errors import Conflict, Invalid, NotFound
-from cop.models import (
-    Attendance,
-    AuditEntry,
-    Community,
-    CommunitySession,
-    Contribution,
-    ContributionKind,
-    Resource,
-    SessionStatus,
-)
+from cop.models import Attendance, AuditEntry, Community, CommunitySession, Contribution, Resource
 from cop.people.newcomers import add_newcomer, learn_spelling
 from cop.permissions import Actor
 from cop.sessions.checks import Checked

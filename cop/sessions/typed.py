@@ -1,4 +1,4 @@
-"""What stands in the recording form, as a draft keeps it, and what it means. Pure but for the types it makes."""
+"""What stands in the recording form, as a draft keeps it, and what it means."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cop.catalog import queries
-from cop.models import CommunityType, Stage
+from cop.choices import CommunityType, Stage
 from cop.ui.format import label
 from cop.ui.load import load
 

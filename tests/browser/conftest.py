@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
 from cop.accounts.passwords import hash_password
-from cop.models import GrantedRole
+from cop.choices import GrantedRole
 from cop.periods import add_months, local_day, month_of, utcnow
 from cop.settings import ROOT
 from tests import factories as make

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cop import db as database
-from cop.models import Community, SessionStatus
+from cop.choices import SessionStatus
+from cop.models import Community
 from cop.periods import local_day, utcnow
 from tests import factories as make
 from tests.browser.conftest import DARK, PHONE

@@ -12,19 +12,8 @@ from playwright.sync_api import Page, expect
 
 from cop import audit
 from cop import db as database
-from cop.models import (
-    AttendanceKind,
-    Community,
-    ContributionKind,
-    Draft,
-    GrantedRole,
-    Objective,
-    Organisation,
-    OrgUnit,
-    Person,
-    Resource,
-    SessionStatus,
-)
+from cop.choices import AttendanceKind, ContributionKind, GrantedRole, SessionStatus
+from cop.models import Community, Draft, Objective, Organisation, OrgUnit, Person, Resource
 from cop.periods import add_months, month_of, utcnow
 from cop.permissions import Actor
 from cop.sessions.drafts import KIND, draft_subject

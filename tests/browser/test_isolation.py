@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from websockets.sync.client import ClientConnection
 
 from cop import db as database
-from cop.models import AuditEntry, Community, CommunitySession, Facilitator, Person, Resource, SessionStatus
+from cop.choices import SessionStatus
+from cop.models import AuditEntry, Community, CommunitySession, Facilitator, Person, Resource
 from cop.periods import utcnow
 from tests import factories as make
 from tests.browser.conftest import Server

@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cop.accounts.queries import actor_of_account
+from cop.choices import AttendanceKind
 from cop.db import reading
 from cop.execute import execute
-from cop.models import AttendanceKind, Community, OrgUnit
+from cop.models import Community, OrgUnit
 from cop.periods import add_months, local_day, month_of, utcnow
 from cop.sessions import operations
 from cop.sessions.inputs import Gift, Plan, Report

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from cop.models import Attendance, Community, CommunitySession, Draft, FacilitatorRole, Person, SessionStatus
+from cop.choices import FacilitatorRole, SessionStatus
+from cop.models import Attendance, Community, CommunitySession, Draft, Person
 from cop.periods import utcnow
 from tests import factories as make
 from tests.browser.conftest import DARK, PHONE, Server

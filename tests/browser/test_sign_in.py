@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from cop.accounts import operations
 from cop.accounts.change import new_reset_link
+from cop.choices import GrantedRole
 from cop.execute import execute
-from cop.models import Account, GrantedRole, RoleGrant, SignInSession
+from cop.models import Account, RoleGrant, SignInSession
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from tests import factories as make

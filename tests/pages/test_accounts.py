@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from cop.accounts import operations
 from cop.accounts.change import live_link
+from cop.choices import GrantedRole
 from cop.db import reading, transaction
 from cop.execute import execute
-from cop.models import Account, GrantedRole, RoleGrant, SignInSession
+from cop.models import Account, RoleGrant, SignInSession
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.ui import run

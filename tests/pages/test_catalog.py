@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cop.models import GrantedRole, Person, SessionStatus
+from cop.choices import GrantedRole, SessionStatus
+from cop.models import Person
 from cop.periods import utcnow
 from tests import factories as make
 from tests.pages.seats import Seat, open_page, take_seat

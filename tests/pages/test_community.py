@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from cop.catalog import operations as o
+from cop.choices import GrantedRole, SessionStatus
 from cop.db import reading
 from cop.execute import execute
-from cop.models import Community, Contribution, GrantedRole, Membership, Person, Resource, SessionStatus
+from cop.models import Community, Contribution, Membership, Person, Resource
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from tests import factories as make

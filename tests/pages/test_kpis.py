@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cop.choices import GrantedRole
 from cop.execute import execute
-from cop.models import GrantedRole, Person
+from cop.models import Person
 from cop.periods import add_months, local_day, month_of, utcnow
 from cop.permissions import Actor, Role
 from cop.sessions import operations

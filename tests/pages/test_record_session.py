@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from cop import db as database
+from cop.choices import PersonKind, SessionStatus
 from cop.db import reading, transaction
-from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias, PersonKind, SessionStatus
+from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias
 from cop.periods import utcnow
 from cop.ui.widgets.record_state import CHIPS
 from tests import factories as make

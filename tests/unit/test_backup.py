@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from cop import backup, integrity, schema
+from cop.choices import LinkPurpose
 from cop.db import reading, revisions, transaction
 from cop.errors import DatabaseRefused
-from cop.models import Area, AuditEntry, LinkPurpose, OneTimeLink, SignInSession
+from cop.models import Area, AuditEntry, OneTimeLink, SignInSession
 from cop.settings import ROOT, Settings, settings
 from tests import factories as make
 from tests.factories import NOW

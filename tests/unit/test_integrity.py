@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cop import integrity
+from cop.choices import GrantedRole
 from cop.errors import DatabaseRefused
 from cop.models import (
     ActivityMonth,
@@ -18,7 +19,6 @@ from cop.models import (
     Community,
     CommunitySession,
     Contribution,
-    GrantedRole,
     MemberActivity,
     Membership,
     MembershipMonth,

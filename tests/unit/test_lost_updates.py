@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog import operations as catalog
+from cop.choices import SessionStatus
 from cop.db import make_engine, reading
 from cop.errors import Conflict
 from cop.execute import execute
-from cop.models import Community, CommunitySession, Objective, Resource, SessionStatus
+from cop.models import Community, CommunitySession, Objective, Resource
 from cop.permissions import Actor, Role
 from cop.sessions import operations as sessions
 from cop.sessions.inputs import Plan

@@ -7,9 +7,9 @@ import streamlit as st
 from cop.accounts import operations, queries
 from cop.accounts.change import new_reset_link
 from cop.catalog.queries import units
+from cop.choices import GrantedRole
 from cop.db import reading
 from cop.errors import Conflict, CopError
-from cop.models import GrantedRole
 from cop.permissions import Actor
 from cop.ui import identity, run
 from cop.ui.format import label

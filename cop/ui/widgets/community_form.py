@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from cop.catalog import operations, queries
+from cop.choices import CommunityType, Stage
 from cop.errors import Conflict
-from cop.models import CommunityType, Stage
 from cop.permissions import Actor, Permission, may
 from cop.ui import run as runs
 from cop.ui.format import label

@@ -9,8 +9,8 @@ import streamlit as st
 from cop.catalog import operations, queries
 from cop.catalog.queries import Correctable
 from cop.catalog.search import fold
+from cop.choices import ContributionKind
 from cop.errors import Conflict
-from cop.models import ContributionKind
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui import run as runs

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from cop.choices import SessionKind
 from cop.errors import Conflict, NotFound
-from cop.models import SessionKind
 from cop.people.queries import directory
 from cop.periods import quarter_hour, utcnow
 from cop.sessions import operations, queries

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from cop.choices import SessionKind
 from cop.errors import Conflict
-from cop.models import SessionKind
 from cop.people.queries import directory
 from cop.periods import local_day
 from cop.sessions import operations

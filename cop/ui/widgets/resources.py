@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from cop.catalog import operations, queries
+from cop.choices import ResourceKind
 from cop.errors import Conflict, CopError
-from cop.models import ResourceKind
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui.load import load

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cop.models import ContributionKind
+from cop.choices import ContributionKind
 from cop.people.queries import directory
 from cop.sessions.inputs import PersonRef
 from cop.ui.format import label

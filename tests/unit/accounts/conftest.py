@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.accounts.passwords import hash_password
 from cop.accounts.sign_in import Visitor
+from cop.choices import GrantedRole
 from cop.db import transaction
-from cop.models import Account, GrantedRole
+from cop.models import Account
 from cop.permissions import Actor, Role
 from tests import factories as make
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from cop.accounts import operations
 from cop.accounts.tokens import token_hash
-from cop.models import GrantedRole, SignInSession
+from cop.choices import GrantedRole
+from cop.models import SignInSession
 from cop.permissions import Actor
 from tests import factories as make
 from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, Case, World

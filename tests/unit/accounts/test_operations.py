@@ -7,10 +7,11 @@ from cop.accounts import operations as o
 from cop.accounts import queries
 from cop.accounts.sign_in import sign_in
 from cop.accounts.tokens import token_hash
+from cop.choices import GrantedRole
 from cop.db import reading, revisions, transaction
 from cop.errors import Conflict, Forbidden, Invalid, NotFound
 from cop.execute import execute
-from cop.models import Account, AuditEntry, GrantedRole, Person, RoleGrant, SignInSession
+from cop.models import Account, AuditEntry, Person, RoleGrant, SignInSession
 from cop.permissions import SYSTEM, Role
 from cop.settings import settings
 from tests import factories as make

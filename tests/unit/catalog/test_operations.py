@@ -9,6 +9,7 @@ from cop import db as database
 from cop import integrity
 from cop.catalog import operations as o
 from cop.catalog import queries
+from cop.choices import FacilitatorRole, SessionStatus
 from cop.db import reading
 from cop.errors import Conflict, Forbidden, Invalid, NotFound
 from cop.execute import execute
@@ -19,13 +20,11 @@ from cop.models import (
     Community,
     Contribution,
     Facilitator,
-    FacilitatorRole,
     Membership,
     MembershipMonth,
     Objective,
     Person,
     Resource,
-    SessionStatus,
 )
 from cop.permissions import SYSTEM, Role
 from tests import factories as make

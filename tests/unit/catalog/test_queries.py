@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from cop.catalog import operations as o
 from cop.catalog import queries as q
+from cop.choices import AttendanceKind, FacilitatorRole, SessionStatus
 from cop.db import reading
 from cop.errors import Forbidden
 from cop.execute import execute
-from cop.models import AttendanceKind, FacilitatorRole, Person, SessionStatus
+from cop.models import Person
 from cop.permissions import Role
 from tests import factories as make
 

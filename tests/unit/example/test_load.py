@@ -13,6 +13,16 @@ from sqlalchemy.orm import Session as DbSession
 from cop import facts, integrity
 from cop.accounts import passwords
 from cop.accounts.queries import actor_of_account
+from cop.choices import (
+    AttendanceKind,
+    CommunityType,
+    ContributionKind,
+    FacilitatorRole,
+    PersonKind,
+    SessionKind,
+    SessionStatus,
+    Stage,
+)
 from cop.db import make_engine, revisions
 from cop.errors import CopError
 from cop.example.load import load_example
@@ -21,16 +31,12 @@ from cop.models import (
     ActivityMonth,
     ActivityUnitMonth,
     Attendance,
-    AttendanceKind,
     AuditEntry,
     Base,
     Community,
     CommunitySession,
-    CommunityType,
     Contribution,
-    ContributionKind,
     Facilitator,
-    FacilitatorRole,
     MemberActivity,
     Membership,
     MembershipMonth,
@@ -38,11 +44,7 @@ from cop.models import (
     Organisation,
     OrgUnit,
     Person,
-    PersonKind,
     Resource,
-    SessionKind,
-    SessionStatus,
-    Stage,
 )
 from cop.periods import add_months, month_of
 from cop.permissions import Role

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cop.choices import AttendanceKind, FacilitatorRole, SessionKind, SessionStatus
 from cop.example.clock import Clock, end_of, last_day_ended, meeting_days
 from cop.example.source import CommunityFact, read_source
 from cop.example.story import invent
-from cop.models import AttendanceKind, FacilitatorRole, SessionKind, SessionStatus
 
 SOURCE = read_source()
 

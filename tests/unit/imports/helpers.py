@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 
 from cop import db as database
+from cop.choices import KeyKind
 from cop.execute import execute
 from cop.imports.keys import COLUMNS
 from cop.imports.mapping import parse_mapping
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import read_job
-from cop.models import ExternalKey, KeyKind
+from cop.models import ExternalKey
 from cop.permissions import SYSTEM
 from tests.factories import NOW
 

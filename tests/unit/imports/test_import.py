@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cop import audit, integrity
 from cop import db as database
 from cop.catalog.operations import create_community
+from cop.choices import AttendanceKind, CommunityType, FacilitatorRole, KeyKind, PersonKind, SessionStatus
 from cop.errors import Conflict, Forbidden, Invalid
 from cop.execute import execute
 from cop.imports.existing import MODELS
@@ -21,22 +22,16 @@ from cop.models import (
     ActivityMonth,
     Area,
     Attendance,
-    AttendanceKind,
     AuditEntry,
     Community,
     CommunitySession,
-    CommunityType,
     ExternalKey,
     Facilitator,
-    FacilitatorRole,
     JobRole,
-    KeyKind,
     Membership,
     OrgUnit,
     Person,
     PersonAlias,
-    PersonKind,
-    SessionStatus,
 )
 from cop.permissions import SYSTEM
 from tests import factories as make

@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
+from cop.choices import PersonKind
 from cop.imports.mapping import parse_mapping
 from cop.imports.people import best_spelling, is_whole
 from cop.imports.records import read_job
-from cop.models import Attendance, Person, PersonAlias, PersonKind
+from cop.models import Attendance, Person, PersonAlias
 from tests import factories as make
 from tests.unit.imports.helpers import bring, fates, found, plan_of
 

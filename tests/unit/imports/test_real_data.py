@@ -10,18 +10,9 @@ import sqlalchemy as sa
 
 from cop import db as database
 from cop import integrity
+from cop.choices import AttendanceKind
 from cop.cli.imports import main
-from cop.models import (
-    ActivityMonth,
-    Attendance,
-    AttendanceKind,
-    Community,
-    CommunitySession,
-    ExternalKey,
-    Facilitator,
-    OrgUnit,
-    Person,
-)
+from cop.models import ActivityMonth, Attendance, Community, CommunitySession, ExternalKey, Facilitator, OrgUnit, Person
 from cop.periods import utcnow
 from cop.settings import ROOT
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from cop.choices import AttendanceKind
 from cop.db import reading
 from cop.errors import Forbidden
 from cop.kpis import exports, panels
 from cop.kpis.scope import Selection
-from cop.models import AttendanceKind
 from cop.periods import Period
 from cop.permissions import Role
 from tests import factories as make

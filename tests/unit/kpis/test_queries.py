@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy.orm import Session as DbSession
 
+from cop.choices import AttendanceKind, SessionStatus
 from cop.db import reading
 from cop.errors import Forbidden
 from cop.kpis import figures, queries
 from cop.kpis.metrics import ATTENDANCE_PER_SESSION, PARTICIPATION
 from cop.kpis.scope import Selection
-from cop.models import AttendanceKind, Community, Person, SessionStatus
+from cop.models import Community, Person
 from cop.periods import Period, add_months, month_end
 from cop.permissions import Actor, Role
 from tests import factories as make

@@ -3,8 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
+from cop.choices import PersonKind
 from cop.errors import Forbidden
-from cop.models import AuditEntry, Person, PersonAlias, PersonKind
+from cop.models import AuditEntry, Person, PersonAlias
 from cop.people.names import name_key
 from cop.people.newcomers import Newcomer, add_newcomer, check_newcomer
 from cop.people.queries import directory

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from cop.models import CommunitySession, SessionStatus
+from cop.choices import SessionStatus
+from cop.models import CommunitySession
 from cop.sessions import operations as ops
 from cop.sessions.inputs import Plan, Report
 from tests import factories as make

@@ -7,22 +7,20 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from cop.choices import AttendanceKind, PersonKind, SessionStatus
 from cop.db import reading, revisions
 from cop.errors import Conflict, Forbidden, Invalid
 from cop.execute import execute
 from cop.models import (
     ActivityMonth,
     Attendance,
-    AttendanceKind,
     AuditEntry,
     CommunitySession,
     Contribution,
     Draft,
     Person,
     PersonAlias,
-    PersonKind,
     Resource,
-    SessionStatus,
 )
 from cop.people.newcomers import Newcomer
 from cop.permissions import Role

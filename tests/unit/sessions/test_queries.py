@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
+from cop.choices import SessionStatus
 from cop.db import reading
 from cop.errors import Forbidden, NotFound
 from cop.execute import execute
-from cop.models import SessionStatus
 from cop.permissions import Role
 from cop.sessions import operations as ops
 from cop.sessions import queries

@@ -102,7 +102,7 @@ class Server:
 
 
 def new_server(folder: Path, template: Path, **env: str) -> Server:
-    """A server that is not started yet, on a copy of the empty database."""
+    """A server that is not started yet, on a copy of the empty database, or on COP_DATABASE_URL's."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -115,7 +115,7 @@ def new_server(folder: Path, template: Path, **env: str) -> Server:
         url=f"http://127.0.0.1:{port}",
         data_dir=data_dir,
         log_path=folder / "server.log",
-        engine=database.make_engine(f"sqlite:///{path}"),
+        engine=database.make_engine(env.get("COP_DATABASE_URL", f"sqlite:///{path}")),
         env={**kept, "COP_DATA_DIR": str(data_dir), **env},
     )
 

@@ -42,8 +42,9 @@ def show(
         if field in found.current and field in mine and found.current[field] != mine[field]:
             _difference(title, found.current[field], mine[field])
     with st.container(horizontal=True):
-        if st.button("Save mine over it", key=f"{name}:mine", type="primary"):
-            again(found.current["version"])
+        version = found.current.get("version")  # none where writers kept meeting: then only theirs can be taken
+        if version is not None and st.button("Save mine over it", key=f"{name}:mine", type="primary"):
+            again(version)
         st.button("Discard mine, take theirs", key=f"{name}:theirs", on_click=_take_theirs, args=(name, drop))
 
 

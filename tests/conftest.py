@@ -19,7 +19,10 @@ ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL, leave out what is about SQLite's file, and what the database has no part in."""
+    """A browser test gets a second try, which the summary shows; on PostgreSQL, only what the database has a part in."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if ON_POSTGRES:
         left_out = [item for item in items if item.get_closest_marker("sqlite") or item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=left_out)

@@ -215,6 +215,14 @@ def settle() -> Callable[[Page], None]:
 
 
 def wait_until_settled(page: Page) -> None:
+    """Settled twice, a moment apart: what was just pressed may not have reached the server yet."""
+    for _ in range(2):
+        _wait_until_drawn(page)
+        page.wait_for_timeout(200)
+    _wait_until_drawn(page)
+
+
+def _wait_until_drawn(page: Page) -> None:
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     page.wait_for_function(
         """() => !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')

@@ -125,6 +125,7 @@ def test_a_contribution_is_corrected_and_withdrawn_on_a_phone(server, new_page, 
     shot(page, "contribution-phone-edit")
     axe(page)
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_text("Test the restore", exact=True).first).to_be_visible()
     settle(page)
     page.get_by_role("button", name="Withdraw").click()

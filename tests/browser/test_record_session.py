@@ -143,6 +143,7 @@ def test_a_draft_in_two_windows_is_never_overwritten_unasked(server, team, new_p
     shot(phone, "record-phone-two-windows")
     axe(phone)
     phone.get_by_role("button", name="Go on with that one").click()
+    expect(phone.get_by_text("Typed on the phone")).to_have_count(0)
     expect(phone.get_by_label("Topics")).to_have_value("Typed at the desk")
     expect(phone.get_by_label("Decisions")).to_have_value("")
 

@@ -127,4 +127,4 @@ def test_writers_that_wait_for_each_other_both_get_through(server, community):
 
     orders = [(community_id, other_id), (other_id, community_id)]
     at_once(2, lambda number: execute(rename, None, on=server, now=NOW, order=orders[number]))
-    assert len(tries) == 3
+    assert len(tries) > 2  # one of them, at least, ran again

@@ -199,13 +199,18 @@ def sign_in(server: Server) -> Callable[..., None]:
     """`sign_in(page, "fay", "/kpis")` opens a page as somebody."""
 
     def do(page: Page, username: str, path: str = "/", password: str = PASSWORD) -> None:
-        page.goto(server.url + path)
-        page.get_by_label("User name").fill(username)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        wait_until_settled(page)
+        sign_in_at(server, page, username, path, password)
 
     return do
+
+
+def sign_in_at(server: Server, page: Page, username: str, path: str = "/", password: str = PASSWORD) -> None:
+    """Open a page of this server as somebody."""
+    page.goto(server.url + path)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    wait_until_settled(page)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PASSWORD, new_server, seed, wait_until_settled
+from tests.browser.conftest import new_server, seed, sign_in_at
 
 pytestmark = pytest.mark.browser
 
@@ -28,11 +28,7 @@ def processes(tmp_path_factory, template, postgres):
 
 def signed_in(new_page, server, who, path):
     page = new_page()
-    page.goto(server.url + path)
-    page.get_by_label("User name").fill(who)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    wait_until_settled(page)
+    sign_in_at(server, page, who, path)
     return page
 
 

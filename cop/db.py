@@ -146,9 +146,12 @@ def before_commit(db: DbSession, name: str, hook: Callable[[DbSession], None]) -
     db.info.setdefault(_BEFORE_COMMIT, {})[name] = hook
 
 
+_REVISIONS = sa.select(Revision.topic, Revision.number)
+
+
 def revisions(db: DbSession) -> dict[str, int]:
     """The revision of every topic that has changed at least once."""
-    return {row.topic: row.number for row in db.execute(sa.select(Revision.topic, Revision.number))}
+    return dict(db.execute(_REVISIONS).all())
 
 
 def bump(db: DbSession, topics: Iterable[str]) -> None:

@@ -1,23 +1,35 @@
 """The organisation as everything else needs it: its name, its time zone, its tree of units."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.models import Organisation, OrgUnit
+from cop import models
+from cop.models import OrgUnit
 
-UNNAMED = "Communities of Practice"
+
+@dataclass(frozen=True)
+class Organisation:
+    """What the organisation calls itself, and the IANA time zone in which its days are computed."""
+
+    name: str = "Communities of Practice"
+    time_zone: str = "UTC"
+
+
+_ORGANISATION = sa.select(models.Organisation.name, models.Organisation.time_zone)
+
+
+def organisation(db: DbSession) -> Organisation:
+    """The organisation; the defaults before it is set up."""
+    row = db.execute(_ORGANISATION).one_or_none()
+    return Organisation(row.name, row.time_zone) if row else Organisation()
 
 
 def time_zone(db: DbSession) -> str:
-    """The IANA time zone in which days are computed; UTC before the organisation is set up."""
-    return db.scalar(sa.select(Organisation.time_zone)) or "UTC"
-
-
-def name(db: DbSession) -> str:
-    """What the organisation calls itself; UNNAMED before it is set up."""
-    return db.scalar(sa.select(Organisation.name)) or UNNAMED
+    """The organisation's time zone alone."""
+    return organisation(db).time_zone
 
 
 def units_below(db: DbSession, unit_ids: Iterable[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from cop.accounts.browsers import describe
 from cop.choices import GrantedRole, PersonKind
 from cop.errors import NotFound
 from cop.models import Account, Community, Facilitator, OrgUnit, Person, RoleGrant, SignInSession
-from cop.organisation import time_zone, units_below
+from cop.organisation import Organisation, organisation, time_zone, units_below
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, Role, require
 from cop.query import query
@@ -26,27 +27,58 @@ class SignedIn:
     session_id: int
     last_seen_at: datetime
     must_change_password: bool
+    organisation: Organisation
+    """Where they work; read in the same breath, since every screen shows it."""
+
+
+_GOOD = (
+    SignInSession.ended_at.is_(None),
+    SignInSession.expires_at > sa.bindparam("now"),
+    SignInSession.last_seen_at >= sa.bindparam("idle_since"),
+    Account.active.is_(True),
+)
+"""Neither ended nor expired nor idle for too long, of an active account.
+
+Statements of every run and request are built once: building them takes as long as the database does."""
+
+_ALIVE = (SignInSession.token_hash == sa.bindparam("token_hash"), *_GOOD)
+_SESSION_OF = sa.join(SignInSession, Account, Account.id == SignInSession.account_id)
+_PASS = sa.select(Account.id, Account.must_change_password).select_from(_SESSION_OF).where(*_ALIVE)
+_LIVE = sa.select(SignInSession.id).select_from(_SESSION_OF).where(*_ALIVE)
+_SIGNED_IN = (
+    sa.select(
+        SignInSession.id.label("session_id"),
+        SignInSession.last_seen_at,
+        Account.id,
+        Account.person_id,
+        Account.username,
+        Account.must_change_password,
+        Person.name,
+    )
+    .select_from(_SESSION_OF.join(Person, Person.id == Account.person_id))
+    .where(*_ALIVE)
+)
+
+
+def _asked(token_hash: str | None, now: datetime, idle_seconds: float) -> dict[str, Any]:
+    return {"token_hash": token_hash, "now": now, "idle_since": now - timedelta(seconds=idle_seconds)}
 
 
 def signed_in(db: DbSession, token_hash: str | None, *, now: datetime, idle_seconds: float) -> SignedIn | None:
     """The live session behind a token's hash; None when unknown, ended, expired, idle or deactivated."""
     if not token_hash:
         return None
-    row = db.execute(
-        sa.select(SignInSession, Account, Person.name)
-        .join(Account, Account.id == SignInSession.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))
-    ).one_or_none()
+    row = db.execute(_SIGNED_IN, _asked(token_hash, now, idle_seconds)).one_or_none()
     if row is None:
         return None
-    session, account, name = row
+    house = organisation(db)
     return SignedIn(
-        actor=_actor(db, account, name, now),
-        username=account.username,
-        session_id=session.id,
-        last_seen_at=session.last_seen_at,
-        must_change_password=account.must_change_password,
+        actor=_actor(db, row.id, row.person_id, row.name, local_day(now, house.time_zone)),
+        username=row.username,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        must_change_password=row.must_change_password,
+        organisation=house,
     )
 
 
@@ -60,69 +92,54 @@ class Pass:
 
 def session_pass(db: DbSession, token_hash: str, *, now: datetime, idle_seconds: float) -> Pass | None:
     """As `signed_in`, in one statement: asked with every request."""
-    row = db.execute(
-        sa.select(Account.id, Account.must_change_password)
-        .join(SignInSession, SignInSession.account_id == Account.id)
-        .where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))
-    ).one_or_none()
+    row = db.execute(_PASS, _asked(token_hash, now, idle_seconds)).one_or_none()
     return Pass(row.id, row.must_change_password) if row else None
 
 
 def is_live(db: DbSession, token_hash: str, *, now: datetime, idle_seconds: float) -> bool:
     """Whether the session behind a token's hash is still good; one statement, for those who ask every other second."""
-    found = sa.select(SignInSession.id).join(Account, Account.id == SignInSession.account_id)
-    return db.scalar(found.where(SignInSession.token_hash == token_hash, *_live(now, idle_seconds))) is not None
-
-
-def _live(now: datetime, idle_seconds: float) -> list[sa.ColumnElement[bool]]:
-    """Neither ended nor expired nor idle for too long, of an active account."""
-    return [
-        SignInSession.ended_at.is_(None),
-        SignInSession.expires_at > now,
-        SignInSession.last_seen_at >= now - timedelta(seconds=idle_seconds),
-        Account.active.is_(True),
-    ]
+    return db.scalar(_LIVE, _asked(token_hash, now, idle_seconds)) is not None
 
 
 def actor_of_account(db: DbSession, account_id: int, *, now: datetime) -> Actor | None:
     """The actor an active account is at this moment."""
     row = db.execute(
-        sa.select(Account, Person.name).join(Person).where(Account.id == account_id, Account.active)
+        sa.select(Account.id, Account.person_id, Person.name)
+        .join(Person)
+        .where(Account.id == account_id, Account.active)
     ).one_or_none()
-    return _actor(db, row[0], row[1], now) if row else None
+    return _actor(db, row.id, row.person_id, row.name, local_day(now, time_zone(db))) if row else None
 
 
-def _actor(db: DbSession, account: Account, name: str, now: datetime) -> Actor:
-    today = local_day(now, time_zone(db))
-    grants = db.execute(
-        sa.select(RoleGrant.role, RoleGrant.org_unit_id).where(RoleGrant.account_id == account.id)
-    ).all()
-    carried = db.scalars(
-        sa.select(Facilitator.community_id)
-        .join(Community, Community.id == Facilitator.community_id)
-        .where(Facilitator.person_id == account.person_id, *_carries(today))
-    ).all()
+_CARRIES = (
+    Community.archived_at.is_(None),
+    sa.or_(Facilitator.since_on.is_(None), Facilitator.since_on <= sa.bindparam("today")),
+    sa.or_(Facilitator.until_on.is_(None), Facilitator.until_on > sa.bindparam("today")),
+)
+"""Facilitates a community today that is not archived."""
+_CARRIED = (
+    sa.select(Facilitator.community_id)
+    .join(Community, Community.id == Facilitator.community_id)
+    .where(Facilitator.person_id == sa.bindparam("person_id"), *_CARRIES)
+)
+_GRANTS = sa.select(RoleGrant.role, RoleGrant.org_unit_id).where(RoleGrant.account_id == sa.bindparam("account_id"))
+
+
+def _actor(db: DbSession, account_id: int, person_id: int, name: str, today: date) -> Actor:
+    grants = db.execute(_GRANTS, {"account_id": account_id}).all()
+    carried = db.scalars(_CARRIED, {"person_id": person_id, "today": today}).all()
     roles = {Role.STAFF} | {Role(role.value) for role, _unit in grants}
     if carried:
         roles.add(Role.FACILITATOR)
     units = [unit for role, unit in grants if role is GrantedRole.MANAGER and unit is not None]
     return Actor(
-        account_id=account.id,
-        person_id=account.person_id,
+        account_id=account_id,
+        person_id=person_id,
         name=name,
         roles=frozenset(roles),
         community_ids=frozenset(carried),
         unit_ids=frozenset(units_below(db, units)) if units else frozenset(),
     )
-
-
-def _carries(today: date) -> list[sa.ColumnElement[bool]]:
-    """Facilitates a community today that is not archived."""
-    return [
-        Community.archived_at.is_(None),
-        sa.or_(Facilitator.since_on.is_(None), Facilitator.since_on <= today),
-        sa.or_(Facilitator.until_on.is_(None), Facilitator.until_on > today),
-    ]
 
 
 @dataclass(frozen=True)
@@ -141,9 +158,10 @@ def own_browsers(db: DbSession, actor: Actor | None, *, now: datetime, idle_seco
     actor = require(actor, Permission.OWN_ACCOUNT)
     rows = db.scalars(
         sa.select(SignInSession)
-        .join(Account, Account.id == SignInSession.account_id)
-        .where(SignInSession.account_id == actor.account_id, *_live(now, idle_seconds))
-        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())
+        .select_from(_SESSION_OF)
+        .where(SignInSession.account_id == actor.account_id, *_GOOD)
+        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc()),
+        _asked(None, now, idle_seconds),
     )
     return tuple(Browser(row.id, describe(row.user_agent), row.created_at, row.last_seen_at) for row in rows)
 
@@ -189,8 +207,9 @@ def account(db: DbSession, actor: Actor | None, *, account_id: int, today: date)
     carried = db.scalars(
         sa.select(Community.name)
         .join(Facilitator, Facilitator.community_id == Community.id)
-        .where(Facilitator.person_id == found.person_id, *_carries(today))
-        .order_by(Community.name)
+        .where(Facilitator.person_id == found.person_id, *_CARRIES)
+        .order_by(Community.name),
+        {"today": today},
     )
     return AccountDetail(
         id=found.id,
@@ -252,8 +271,9 @@ def _roles_in_words(db: DbSession, today: date) -> dict[int, list[str]]:
     carried = db.execute(
         sa.select(Facilitator.person_id, sa.func.count())
         .join(Community, Community.id == Facilitator.community_id)
-        .where(*_carries(today))
-        .group_by(Facilitator.person_id)
+        .where(*_CARRIES)
+        .group_by(Facilitator.person_id),
+        {"today": today},
     )
     for person_id, count in carried:
         found.setdefault(person_id, []).append(f"Facilitator of {count}")

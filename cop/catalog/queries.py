@@ -428,6 +428,31 @@ def sessions(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.Da
     )
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A session that is to come."""
+
+    id: int
+    title: str
+    starts_at: datetime
+
+
+@query("sessions", public=True)
+def next_session(db: DbSession, _actor: Actor | None, *, community_id: int, now: datetime) -> Planned | None:
+    """The community's next session that isn't over and wasn't called off."""
+    row = db.execute(
+        sa.select(CommunitySession.id, CommunitySession.title, CommunitySession.starts_at)
+        .where(
+            CommunitySession.community_id == community_id,
+            CommunitySession.status == SessionStatus.PLANNED,
+            CommunitySession.ends_at > now,
+        )
+        .order_by(CommunitySession.starts_at, CommunitySession.id)
+        .limit(1)
+    ).one_or_none()
+    return Planned(row.id, row.title, row.starts_at) if row else None
+
+
 @query("sessions", "people", public=True)
 def contributions(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.DataFrame:
     """What the community gained, the newest first; who gave it is named, for it is given to be known."""

@@ -17,11 +17,6 @@ class Timeline:
     past: pd.DataFrame
     """What is over, the newest first."""
 
-    @property
-    def planned(self) -> pd.DataFrame:
-        """What comes and takes place."""
-        return self.ahead[self.ahead["status"] == "planned"]
-
 
 def timeline(sessions: pd.DataFrame, now: datetime) -> Timeline:
     """Sort a community's sessions by what they are at this moment."""

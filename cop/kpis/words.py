@@ -44,6 +44,23 @@ def basis_words(metric: Metric, totals: Row) -> str:
     }.get(metric.key, f"of {by_name}")
 
 
+def n_words(metric: Metric, totals: Row) -> str:
+    """`basis_words` in the width of a card."""
+
+    def count(*columns: str) -> str:
+        known = [value for column in columns if (value := totals[column]) is not None]
+        return f"{sum(known):,.0f}" if known else "?"
+
+    return {
+        "members": "memberships",
+        "active_members": f"of {count('members')} members",
+        "sessions_held": f"{count('sessions_listed')} with a list",
+        "participation": f"n = {count('members_on_day')} places",
+        "attendance_per_session": f"n = {count('sessions_counted')} sessions",
+        "contributions": f"beside {count('sessions_held')} sessions",
+    }.get(metric.key, f"of {count('newcomers', 'returners', 'reactivated')} by name")
+
+
 def period_words(metric: Metric, period: Period, as_of: date) -> str:
     """The time that the value is about, and whether that time still runs."""
     running = period.last >= month_of(as_of)

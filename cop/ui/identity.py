@@ -1,6 +1,7 @@
 """Who is it? Read afresh from the database on every run, never kept in session state."""
 
 import streamlit as st
+from sqlalchemy.orm import Session as DbSession
 
 from cop.accounts.queries import SignedIn, is_live, signed_in
 from cop.db import reading
@@ -22,11 +23,13 @@ def session_token() -> str | None:
 
 def who() -> SignedIn | None:
     """The live session of this connection, or None: signed out, expired, deactivated."""
-    token = session_token()
-    if token is None:
-        return None
     with reading() as db:
-        return signed_in(db, token, now=utcnow(), idle_seconds=settings().idle_limit.total_seconds())
+        return looked_up(db)
+
+
+def looked_up(db: DbSession) -> SignedIn | None:
+    """As `who`, for those who read more of the same moment."""
+    return signed_in(db, session_token(), now=utcnow(), idle_seconds=settings().idle_limit.total_seconds())
 
 
 def still_here() -> bool:

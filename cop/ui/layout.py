@@ -1,6 +1,5 @@
 """What every screen shares: the sidebar, headings, links to other screens, the word for those signed out."""
 
-from itertools import groupby
 from typing import NoReturn
 
 import streamlit as st
@@ -12,7 +11,7 @@ from cop.permissions import Actor, Permission, require_somewhere
 from cop.ui import run
 from cop.ui.navigation import PageSpec
 from cop.ui.text import plain
-from cop.ui.widgets import session_watch
+from cop.ui.widgets import menu
 
 
 def page_actor(permission: Permission) -> Actor:
@@ -24,22 +23,15 @@ def signed_out() -> None:
     """What is left of the app in a tab whose session has ended: no data, a way back in."""
     st.header("You are signed out")
     st.write("Your session has ended. You are being taken to the sign-in page.")
-    session_watch.leave_for_sign_in()
+    menu.leave_for_sign_in()
 
 
-def sidebar(actor: Actor, specs: list[PageSpec]) -> None:
-    """The menu by section, who is signed in, and the way out.
-
-    Drawn by us: Streamlit's own menu with sections is a list that holds headings, which screen readers stumble over.
-    """
+def sidebar(actor: Actor, specs: list[PageSpec], page: Page) -> None:
+    """The menu, and on to the screen that was chosen there."""
     with st.sidebar:
-        st.markdown(f"**{plain(run.current().organisation)}**")
-        for section, screens in groupby((spec for spec in specs if spec.in_menu), key=lambda spec: spec.section):
-            st.caption(section)
-            for spec in screens:
-                st.page_link(_page(spec.url))
-        st.caption(f":material/account_circle: {plain(actor.name)}")
-        session_watch.sign_out_button()
+        chosen = menu.menu(specs, current=page.url_path, organisation=run.current().organisation, person=actor.name)
+    if chosen:
+        go(chosen)
 
 
 def run_page(page: Page) -> None:

@@ -43,11 +43,14 @@ _shared = _Revisions()
 def watch(*topics: str) -> None:
     """Keep this page up to date with these topics; call it once, anywhere on the page."""
     run = runs.current()
-    _poll(topics, {topic: run.revisions.get(topic, 0) for topic in topics}, run.today, run.time_zone)
+    seen = {topic: run.revisions.get(topic, 0) for topic in topics}
+    _poll(topics, seen, run.today, run.time_zone, run.looked_at)
 
 
 @st.fragment(run_every=EVERY_SECONDS)
-def _poll(topics: tuple[str, ...], seen: dict[str, int], day: date, zone: str) -> None:
+def _poll(topics: tuple[str, ...], seen: dict[str, int], day: date, zone: str, looked_at: float) -> None:
+    if time.monotonic() - looked_at < EVERY_SECONDS / 2:  # this is the page's own run, which has just looked
+        return
     if _changed(topics, seen) or local_day(utcnow(), zone) != day or not identity.still_here():
         runs.mark_polled()
         st.rerun()

@@ -18,5 +18,5 @@ st.session_state["_pages"] = pages
 start = navigation.start_page(pages[specs[0].url])
 page = st.navigation([start, *pages.values()], position="hidden")
 navigation.show_address(page)
-layout.sidebar(started.actor, specs)
+layout.sidebar(started.actor, specs, page)
 layout.run_page(page)

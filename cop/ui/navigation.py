@@ -1,6 +1,8 @@
 """Every screen: where its script lies, its address, its name, and the permission that opens it."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -39,7 +41,13 @@ PAGES = (
 
 
 def page_for(spec: PageSpec) -> Page:
-    """Streamlit's page object of a screen."""
+    """Streamlit's page object of a screen, one for this run: Streamlit keeps in it whether it may be run."""
+    return copy(_made(spec))
+
+
+@cache
+def _made(spec: PageSpec) -> Page:
+    """Made once: each time, Streamlit would look the script up on the disk."""
     return st.Page(
         ROOT / "pages" / spec.script,
         title=spec.title,

@@ -8,12 +8,10 @@ from datetime import date
 import streamlit as st
 
 from cop import db as database
-from cop import organisation
 from cop.accounts.operations import touch_session
 from cop.accounts.queries import SignedIn
 from cop.errors import Unwritable
 from cop.execute import execute
-from cop.organisation import time_zone
 from cop.periods import local_day, utcnow
 from cop.permissions import Actor
 from cop.ui import identity
@@ -63,14 +61,14 @@ def current() -> Run:
 
 def _look() -> SignedIn | None:
     st.session_state.pop(_KEY, None)
-    signed_in = identity.who()
-    if signed_in is None or signed_in.must_change_password:
-        return None
     with database.reading() as db:
-        zone = time_zone(db)
-        today = local_day(utcnow(), zone)
-        revisions, name = database.revisions(db), organisation.name(db)
-        st.session_state[_KEY] = Run(signed_in.actor, revisions, today, zone, name, time.monotonic())
+        signed_in = identity.looked_up(db)
+        if signed_in is None or signed_in.must_change_password:
+            return None
+        revisions = database.revisions(db)
+    house = signed_in.organisation
+    today = local_day(utcnow(), house.time_zone)
+    st.session_state[_KEY] = Run(signed_in.actor, revisions, today, house.time_zone, house.name, time.monotonic())
     return signed_in
 
 

@@ -4,11 +4,10 @@ import streamlit as st
 
 from cop.kpis import queries
 from cop.permissions import Permission
-from cop.ui.draw import drawn
 from cop.ui.layout import page_actor
 from cop.ui.live import watch
 from cop.ui.load import load
-from cop.ui.widgets import kpi_charts, kpi_filters, kpi_tables, metric_cards
+from cop.ui.widgets import kpi_charts, kpi_filters, kpi_tables
 from cop.ui.widgets.kpi_empty import nothing_yet
 
 actor = page_actor(Permission.KPI_VIEW)
@@ -19,13 +18,7 @@ if bounds is None:
 else:
     asked = kpi_filters.ask(actor, bounds)
     kpi_filters.freshness(asked, bounds)
-    drawn(
-        metric_cards.cards,
-        queries.months,
-        {"period": asked.period, "as_of": asked.as_of},
-        **kpi_charts.history(asked),
-    )
-    kpi_charts.charts(asked)
+    kpi_charts.figures(asked)
     kpi_tables.communities(asked)
     kpi_tables.behind(asked)
 watch(*queries.FIGURES)

@@ -160,10 +160,15 @@ def test_what_somebody_types_is_left_alone(server, programme, page, sign_in, set
     expect(field).to_have_value("Data Engineering")
 
 
+def details(page: Page, chart: str) -> None:
+    """Ask for a chart's table, downloads and definition."""
+    page.get_by_test_id("stMain").get_by_role("radio", name=chart, exact=True).click()
+
+
 def test_an_open_table_and_a_drill_down_stay_open(server, programme, page, sign_in, settle):
     sign_in(page, "max", "/kpis?community=Data+Engineering")
     drawn(page, settle)
-    page.get_by_text("Table, downloads, definition").nth(1).click()
+    details(page, "Participation")
     settle(page)
     expect(page.get_by_text("Attending members ÷ members on the day").first).to_be_visible()
     before = number(page, "Sessions held")
@@ -184,7 +189,7 @@ def save(page: Page, name: str, folder: Path) -> Path:
 def test_a_charts_csv_and_png(server, programme, page, sign_in, settle, tmp_path):
     sign_in(page, "max", "/kpis?period=6+months")
     drawn(page, settle)
-    page.get_by_text("Table, downloads, definition").nth(1).click()
+    details(page, "Participation")
     settle(page)
     table = save(page, "Table as CSV", tmp_path)
     today = local_day(utcnow(), ZONE)
@@ -221,9 +226,7 @@ def test_everything_opened(server, programme, page, sign_in, settle, shot, axe):
     month = add_months(month_of(local_day(utcnow(), ZONE)), -2)
     sign_in(page, "max", f"/kpis?unit=Technology&period=All+time&month={month:%b}+{month.year}")
     drawn(page, settle)
-    page.get_by_text("Table, downloads, definition").nth(1).click()
-    settle(page)
-    page.get_by_text("Table, downloads, definition").nth(4).click()
+    details(page, "Sessions held and contributions")
     settle(page)
     drawn(page, settle)
     shot(page, "kpis-opened")

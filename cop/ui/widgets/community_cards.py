@@ -1,10 +1,12 @@
 """The catalog's communities, as cards or as a table."""
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cop.catalog.search import Wanted
 from cop.catalog.sparkline import in_words, picture
@@ -31,24 +33,47 @@ def cards(rows: pd.DataFrame, wanted: Wanted, actor: Actor, mine: frozenset[int]
     zone = runs.current().time_zone
     with place:
         for start in range(0, len(shown), COLUMNS):
-            for column, row in zip(st.columns(COLUMNS), shown[start : start + COLUMNS], strict=False):
-                with column, st.container(border=True, height="stretch", gap="xsmall"):
-                    _card(row, actor, mine, zone)
+            row = shown[start : start + COLUMNS]
+            for place, community in zip(_places(len(row)), row, strict=True):
+                with place:
+                    _card(community, actor, mine, zone)
+
+
+def _places(count: int) -> Sequence[DeltaGenerator]:
+    """Boxes of the same width and height beside each other; none is drawn where no card comes."""
+    if count == COLUMNS:
+        return st.columns(COLUMNS, border=True)
+    return [place.container(border=True) for place in st.columns(COLUMNS)[:count]]
 
 
 def _card(row: dict[Any, Any], actor: Actor, mine: frozenset[int], zone: str) -> None:
     link("community", row["name"], strong=True, c=row["slug"])
-    st.text(row["focus"])
-    st.markdown(_badges(row))
-    if row["facilitators"]:
-        st.caption(f":material/person: {plain(row['facilitators'])}")
-    if pd.isna(row["next_at"]):
-        st.caption(":material/event_busy: No session planned")
-    else:
-        when = words.moment(row["next_at"].to_pydatetime(), zone)
-        link("session", f"Next: {when}", icon=":material/event:", id=row["next_id"])
-    _figures(row)
+    st.markdown(_facts(row, zone))
+    if any(row["months"]):
+        calendar = last_months(len(row["months"]), runs.current().today).months
+        st.image(picture(row["months"]), width="stretch", alt=in_words(row["months"], calendar))
     _join(row, actor, mine)
+
+
+def _facts(row: dict[Any, Any], zone: str) -> str:
+    """All of a card that is text, in one piece: each piece of a page costs as much as the page's queries."""
+    noun = "member" if row["members"] == 1 else "members"
+    came = sum(people or 0 for people in row["months"])
+    lines = [
+        f":small[:material/person: {plain(row['facilitators'])}]" if row["facilitators"] else "",
+        f":small[{_next(row, zone)}]",
+        f":small[:material/group: {row['members']:,} {noun}, {row['active_members']:,} active in 90 days]",
+        f":small[:material/bar_chart: {came:,} attendances in 12 months]"
+        if came
+        else ":small[:material/bar_chart: No attendance on record in 12 months]",
+    ]
+    return "\n\n".join([plain(row["focus"]), _badges(row), "  \n".join(line for line in lines if line)])
+
+
+def _next(row: dict[Any, Any], zone: str) -> str:
+    if pd.isna(row["next_at"]):
+        return ":material/event_busy: No session planned"
+    return f":material/event: Next: {words.moment(row['next_at'].to_pydatetime(), zone)}"
 
 
 def _badges(row: dict[Any, Any]) -> str:
@@ -58,18 +83,6 @@ def _badges(row: dict[Any, Any]) -> str:
     badges += [f":gray-badge[{kind}]"] if row["type"] != "community" else []
     badges += [":orange-badge[Archived]"] if row["archived"] else []
     return " ".join(badges)
-
-
-def _figures(row: dict[Any, Any]) -> None:
-    noun = "member" if row["members"] == 1 else "members"
-    st.caption(f":material/group: {row['members']:,} {noun}, {row['active_members']:,} active in 90 days")
-    total = sum(people or 0 for people in row["months"])
-    if not total:
-        st.caption(":material/bar_chart: No attendance on record in 12 months")
-        return
-    st.caption(f":material/bar_chart: {total:,} attendances in 12 months")
-    calendar = last_months(len(row["months"]), runs.current().today).months
-    st.image(picture(row["months"]), width="stretch", alt=in_words(row["months"], calendar))
 
 
 def _join(row: dict[Any, Any], actor: Actor, mine: frozenset[int]) -> None:

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from cop.catalog import queries
-from cop.catalog.timeline import timeline
 from cop.catalog.words import FACILITATOR_ROLES, STAGES
 from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
@@ -72,12 +71,12 @@ def _people(found: queries.Detail) -> None:
 
 
 def _next(found: queries.Detail) -> None:
-    planned = timeline(load(queries.sessions, community_id=found.id), quarter_hour(utcnow())).planned
-    if planned.empty:
+    planned = load(queries.next_session, community_id=found.id, now=quarter_hour(utcnow()))
+    if planned is None:
         st.markdown(":material/event_busy: No session planned")
         return
-    row = planned.iloc[0]
-    link("session", f"Next: {when(row)} · {row['title']}", icon=":material/event:", id=row["id"])
+    moment = words.moment(planned.starts_at, runs.current().time_zone)
+    link("session", f"Next: {moment} · {planned.title}", icon=":material/event:", id=planned.id)
 
 
 def when(row: pd.Series) -> str:

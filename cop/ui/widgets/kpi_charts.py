@@ -1,4 +1,4 @@
-"""The KPI screen's charts: each with its table, downloads and definition, opened on demand."""
+"""The KPI screen's charts: with table, downloads and definition of the one that was asked about."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +13,7 @@ from cop.accounts.queries import actor_of_account
 from cop.db import reading
 from cop.kpis import exports as kpi_exports
 from cop.kpis import panels, queries
-from cop.kpis.panels import Panel
+from cop.kpis.panels import Course, Panel
 from cop.kpis.words import NOT_ENOUGH
 from cop.periods import Period, utcnow
 from cop.permissions import Actor
@@ -21,6 +21,7 @@ from cop.ui import run
 from cop.ui.draw import drawn, show_chart
 from cop.ui.format import label
 from cop.ui.load import load
+from cop.ui.widgets import metric_cards
 from cop.ui.widgets.kpi_filters import Asked
 
 HISTORY = 12
@@ -33,29 +34,37 @@ def history(asked: Asked) -> dict[str, Any]:
     return {**asked.params, "back": length if HISTORY < length <= 2 * HISTORY else HISTORY}
 
 
-def charts(asked: Asked) -> None:
-    """All charts, two beside each other, a last odd one across."""
-    for start in range(0, len(panels.PANELS), 2):
-        row = panels.PANELS[start : start + 2]
-        for place, panel in zip(st.columns(len(row)), row, strict=True):
-            with place:
-                _block(panel, asked)
-
-
-def _block(panel: Panel, asked: Asked) -> None:
-    drawn(
-        _picture, queries.months, {"panel": panel.key, "period": asked.period, "as_of": asked.as_of}, **history(asked)
+def figures(asked: Asked) -> None:
+    """All cards and charts, then what belongs to the chart that was asked about."""
+    drawn(_figures, queries.months, {"period": asked.period, "as_of": asked.as_of}, **history(asked))
+    chosen = st.pills(
+        "Table, downloads and definition of a chart",
+        list(panels.BY_KEY),
+        format_func=lambda key: panels.BY_KEY[key].title,
+        key="chart",
+        bind="query-params",
     )
-    with st.expander("Table, downloads, definition", key=f"more_{panel.key}", on_change="rerun") as more:
-        if more.open:
-            _more(panel, asked)
+    if chosen:
+        _more(panels.BY_KEY[chosen], asked)
 
 
-def _picture(frame: pd.DataFrame, *, panel: str, period: Period, as_of: date) -> None:
-    chosen, course = panels.BY_KEY[panel], panels.course_of(period, as_of)
+def _figures(frame: pd.DataFrame, *, period: Period, as_of: date) -> None:
+    metric_cards.cards(frame, period=period, as_of=as_of)
+    course = panels.course_of(period, as_of)
     inside = frame[frame["month"] >= pd.Timestamp(period.first)]
-    st.subheader(chosen.title, anchor=False)
-    show_chart(inside, chosen.chart, panels.summary(inside, chosen, course), running=course.running, many=course.many)
+    *paired, last = panels.PANELS
+    places = st.columns(2)
+    for index, panel in enumerate(paired):
+        with places[index % 2]:
+            _chart(inside, panel, course)
+    _chart(inside, last, course)
+
+
+def _chart(frame: pd.DataFrame, panel: Panel, course: Course) -> None:
+    definitions = "\n\n".join(f"**{metric.label}**: {metric.definition}" for metric in panel.metrics)
+    st.subheader(panel.title, anchor=False, help=definitions)
+    words = panels.summary(frame, panel, course)
+    show_chart(frame, panel.chart, words, running=course.running, many=course.many)
 
 
 def _more(panel: Panel, asked: Asked) -> None:

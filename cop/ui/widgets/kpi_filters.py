@@ -41,14 +41,10 @@ class Asked:
 def ask(actor: Actor, bounds: Bounds) -> Asked:
     """Draw the filters; returns what they say."""
     today = run.current().today
-    first, *others = st.columns([2, 2, 3, 3], vertical_alignment="bottom")
-    with first:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         period = _period(bounds, today)
-    with others[0]:
         areas = filters.areas()
-    with others[1]:
         unit = filters.unit(within=units_of(actor))
-    with others[2]:
         names = load(queries.choices).communities
         chosen = st.multiselect(
             "Communities",

@@ -25,10 +25,11 @@ _LINES_HIGH = 66
 
 def communities(asked: Asked) -> None:
     """The communities, those first that show the most or heaviest warning signs."""
-    st.subheader("Communities by need for help", anchor=False)
-    st.caption(
-        "Sorted by warning signs against each community's own past, not by size or success. "
-        "A community without signs may still want to talk."
+    st.subheader(
+        "Communities by need for help",
+        anchor=False,
+        help="Sorted by warning signs against each community's own past, not by size or success. "
+        "A community without signs may still want to talk.",
     )
     everything = st.toggle("Show all", key="all_communities", bind="query-params")
     drawn(_ranking, queries.communities, {}, **asked.params, limit=None if everything else FIRST)
@@ -89,12 +90,10 @@ def behind(asked: Asked) -> None:
     names = load(queries.choices).communities
     offered = [key for key in names if key in (asked.selection.communities or names)]
     months = {f"{month:%b %Y}": month for month in reversed(asked.period.months)}
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True):
         month = st.selectbox(
             "Month", list(months), index=None, key="month", bind="query-params", placeholder="The whole period"
         )
-    with right:
         community = st.selectbox(
             "Community",
             offered,

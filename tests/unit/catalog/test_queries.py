@@ -191,6 +191,29 @@ def test_sessions_tell_no_list_from_nobody_came(db):
     assert list(rows["people"].fillna(-1)) == [12, -1, 0, 1]
 
 
+def test_the_next_session_of_a_community(db):
+    room, other = make.community(db), make.community(db)
+
+    def plan(community, hours, **values):
+        starts = NOW + timedelta(hours=hours)
+        day = starts.date()
+        return make.session(
+            db, community, day, starts_at=starts, ends_at=starts + timedelta(hours=1), **{**PLANNED, **values}
+        )
+
+    plan(room, 5, title="Later")
+    running = plan(room, -0.5, title="Running")
+    plan(room, 1, title="Called off", status=SessionStatus.CANCELLED, cancel_reason="ill")
+    plan(room, -1, title="Over")
+    plan(other, 0.5, title="Elsewhere")
+    make.commit(db)
+    found = q.next_session(db, None, community_id=room.id, now=NOW)
+    assert (found.id, found.title) == (running.id, "Running")
+    after = q.next_session(db, None, community_id=room.id, now=NOW + timedelta(minutes=30))
+    assert after.title == "Later"
+    assert q.next_session(db, None, community_id=room.id, now=NOW + timedelta(days=1)) is None
+
+
 def test_activity_by_month(db):
     room, ana = make.community(db), make.person(db)
     make.session(db, room, date(2026, 5, 4), people=[ana])

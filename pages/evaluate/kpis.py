@@ -1,4 +1,4 @@
-"""The programme's figures, live: cards, charts, communities by need for help, the sessions behind."""
+"""The programme's figures, live: cards, then charts, communities by need for help or the sessions behind."""
 
 import streamlit as st
 
@@ -18,7 +18,17 @@ if bounds is None:
 else:
     asked = kpi_filters.ask(actor, bounds)
     kpi_filters.freshness(asked, bounds)
-    kpi_charts.figures(asked)
-    kpi_tables.communities(asked)
-    kpi_tables.behind(asked)
+    kpi_charts.cards(asked)
+    charts, communities, sessions = st.tabs(
+        ["Charts", "Communities by need for help", "Sessions behind the figures"], key="tab", bind="query-params"
+    )
+    if charts.open:
+        with charts:
+            kpi_charts.charts(asked)
+    if communities.open:
+        with communities:
+            kpi_tables.communities(asked)
+    if sessions.open:
+        with sessions:
+            kpi_tables.behind(asked)
 watch(*queries.FIGURES)

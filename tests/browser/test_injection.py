@@ -351,8 +351,9 @@ def test_for_the_office_text_stays_text(nasty, visit):
         ada.open(f"/community?c=room-{number}", [nth(number), f"{nth(number + 12)}.", f"part of {nth(0)} now"])
     for number in range(4):
         ada.open(f"/session?id={nasty[f'cancelled:{number}']}", [nth(5 * number + more) for more in range(3)])
-    ada.open("/kpis?all_communities=true")
+    ada.open("/kpis?all_communities=true&tab=Communities+by+need+for+help")
     ada.look("figures", PAYLOADS, at_least=5)
+    ada.open("/kpis?tab=Sessions+behind+the+figures")
     ada.pick("Community", "n00")
     ada.look("sessions behind the figures", PAYLOADS, at_least=5)
     ada.open("/accounts")
@@ -381,7 +382,7 @@ def test_for_a_facilitator_text_stays_text(nasty, visit):
     fay.look("the draft's tables", [nth(11), nth(12), nth(13), nth(23)])
     fay.page.get_by_label("Somebody else?").fill(f"{nth(14)} too")
     fay.look("a new guest", [f"Add “{nth(14)} too” as a new guest"])
-    fay.open("/kpis")
+    fay.open("/kpis?tab=Communities+by+need+for+help")
     fay.look("figures", PAYLOADS, at_least=3)
 
 

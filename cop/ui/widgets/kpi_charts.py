@@ -34,9 +34,14 @@ def history(asked: Asked) -> dict[str, Any]:
     return {**asked.params, "back": length if HISTORY < length <= 2 * HISTORY else HISTORY}
 
 
-def figures(asked: Asked) -> None:
-    """All cards and charts, then what belongs to the chart that was asked about."""
-    drawn(_figures, queries.months, {"period": asked.period, "as_of": asked.as_of}, **history(asked))
+def cards(asked: Asked) -> None:
+    """A card for each figure."""
+    drawn(metric_cards.cards, queries.months, {"period": asked.period, "as_of": asked.as_of}, **history(asked))
+
+
+def charts(asked: Asked) -> None:
+    """All charts, then what belongs to the one that was asked about."""
+    drawn(_charts, queries.months, {"period": asked.period, "as_of": asked.as_of}, **history(asked))
     chosen = st.pills(
         "Table, downloads and definition of a chart",
         list(panels.BY_KEY),
@@ -48,8 +53,8 @@ def figures(asked: Asked) -> None:
         _more(panels.BY_KEY[chosen], asked)
 
 
-def _figures(frame: pd.DataFrame, *, period: Period, as_of: date) -> None:
-    metric_cards.cards(frame, period=period, as_of=as_of)
+def _charts(frame: pd.DataFrame, *, period: Period, as_of: date) -> None:
+    """Two beside each other, a last odd one across."""
     course = panels.course_of(period, as_of)
     inside = frame[frame["month"] >= pd.Timestamp(period.first)]
     *paired, last = panels.PANELS

@@ -1,4 +1,4 @@
-"""Below the charts: communities by need for help, and the sessions behind the figures."""
+"""Beside the charts: communities by need for help, and the sessions behind the figures."""
 
 import pandas as pd
 import streamlit as st
@@ -25,11 +25,9 @@ _LINES_HIGH = 66
 
 def communities(asked: Asked) -> None:
     """The communities, those first that show the most or heaviest warning signs."""
-    st.subheader(
-        "Communities by need for help",
-        anchor=False,
-        help="Sorted by warning signs against each community's own past, not by size or success. "
-        "A community without signs may still want to talk.",
+    st.caption(
+        "Sorted by warning signs against each community's own past, not by size or success. "
+        "A community without signs may still want to talk."
     )
     everything = st.toggle("Show all", key="all_communities", bind="query-params")
     drawn(_ranking, queries.communities, {}, **asked.params, limit=None if everything else FIRST)
@@ -86,7 +84,6 @@ def _ranking(found: Ranking) -> None:
 
 def behind(asked: Asked) -> None:
     """Choose a month or a community: the sessions behind its figures."""
-    st.subheader("Sessions behind the figures", anchor=False)
     names = load(queries.choices).communities
     offered = [key for key in names if key in (asked.selection.communities or names)]
     months = {f"{month:%b %Y}": month for month in reversed(asked.period.months)}

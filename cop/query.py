@@ -12,7 +12,7 @@ from cop.permissions import Actor
 F = TypeVar("F", bound=Callable[..., Any])
 Scope = Callable[..., Hashable]
 
-TOPICS = ("organisation", "people", "accounts", "catalog", "memberships", "sessions")
+TOPICS = ("organisation", "people", "accounts", "catalog", "memberships", "sessions", "imports")
 """What writes bump and queries depend on. Drafts, sign-ins and last-seen bump nothing."""
 
 

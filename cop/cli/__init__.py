@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from cop.cli import data, demo, imports, serve
+from cop.cli import data, demo, import_step, imports, serve
 from cop.errors import CopError
 
 _ENVIRONMENT = """environment:
@@ -16,6 +16,7 @@ _ENVIRONMENT = """environment:
   COP_DATABASE_URL       another database, such as postgresql://user@host/cop
   COP_IDLE_HOURS, COP_ABSOLUTE_HOURS
                          how long a sign-in lasts without and with activity (12, 168)
+  COP_IMPORT_MEMORY      bytes that a step of an import on the screen may take (4 GB)
   STREAMLIT_SERVER_PORT, STREAMLIT_SERVER_ADDRESS and Streamlit's other variables
 """
 
@@ -72,5 +73,8 @@ def parser() -> argparse.ArgumentParser:
     reset = add("reset-link", data.reset_link, "make a one-time link with which somebody sets a new password")
     reset.add_argument("username")
 
-    commands.add_parser("import", help="import CSV files by a mapping; `import --help` tells more")
+    one_step = commands.add_parser("import-step")  # without help: the server itself calls it
+    one_step.add_argument("folder")
+    one_step.set_defaults(command=import_step.main)
+    commands.add_parser("import", help="import files by a mapping; `import --help` tells more")
     return made

@@ -1,11 +1,13 @@
-"""`python -m cop import`: CSV files into the database, all or nothing."""
+"""`python -m cop import`: files into the database, all or nothing."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from cop.errors import Conflict, CopError, Invalid
 from cop.execute import execute
 from cop.imports import summary
 from cop.imports.changes import Plan
-from cop.imports.mapping import FileMapping, ImportMapping, parse_mapping
+from cop.imports.mapping import FileMapping, ImportMapping, mapping_of, parse_mapping
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import Job, read_job
@@ -32,8 +34,10 @@ def main(argv: list[str]) -> int:
     """Run the command; returns 0 where everything that the mapping lets in is in, 1 where nothing was imported."""
     args = _arguments(argv)
     try:
-        mapping = parse_mapping(args.mapping.read_text(encoding="utf-8"))
-        job = read_job(mapping, _contents(mapping, args.mapping.parent, args.file), _progress)
+        text = args.mapping.read_text(encoding="utf-8")
+        mapping = mapping_of(_json(text)) if args.mapping.suffix == ".json" else parse_mapping(text)
+        mapping = _placed(mapping, args.mapping.parent, args.file)
+        job = read_job(mapping, {file.name: _bytes(file) for file in mapping.files}, _progress)
         open_database(settings())
         return _import(job, dry_run=args.dry_run, report=args.report)
     except Invalid as error:
@@ -45,6 +49,17 @@ def main(argv: list[str]) -> int:
     return 1
 
 
+def _json(text: str) -> dict[str, Any]:
+    """A mapping as the screen gives it out."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Invalid({"mapping": f"This is not JSON: {error}."}) from error
+    if not isinstance(found, dict):
+        raise Invalid({"mapping": "A mapping is an object with “source” and “files”."})
+    return found
+
+
 def _first_line(error: object) -> str:
     return next(iter(str(error).splitlines()), "").rstrip(".")
 
@@ -52,10 +67,10 @@ def _first_line(error: object) -> str:
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m cop import",
-        description="Import CSV files as a mapping says: all or nothing. Importing the same files again changes "
+        description="Import CSV, Excel, JSON or YAML files as a mapping says: all or nothing. Importing the same files again changes "
         "nothing. docs/import/README.md describes mappings.",
     )
-    parser.add_argument("mapping", type=Path, help="the mapping, a TOML file")
+    parser.add_argument("mapping", type=Path, help="the mapping, a TOML file (or JSON, as the screen gives it out)")
     parser.add_argument(
         "--file",
         action="append",
@@ -68,19 +83,20 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _contents(mapping: ImportMapping, folder: Path, given: Iterable[str]) -> dict[str, bytes | None]:
-    """The bytes of each file; paths in the mapping are relative to it, paths given are relative to where one is."""
-    paths = {file.name: folder / file.path if file.path else None for file in mapping.files}
+def _placed(mapping: ImportMapping, folder: Path, given: Iterable[str]) -> ImportMapping:
+    """The mapping with each file's path: those in it are relative to it, those given to where one is."""
+    paths = {file.name: str(folder / file.path) if file.path else "" for file in mapping.files}
     for item in given:
         name, _, path = item.partition("=")
         if name not in paths or not path:
             raise Invalid({"file": f"--file {item}: write NAME=PATH, with one of: {', '.join(paths)}."})
-        paths[name] = Path(path)
-    return {file.name: _bytes(file, paths[file.name]) for file in mapping.files}
+        paths[name] = path
+    return replace(mapping, files=tuple(replace(file, path=paths[file.name]) for file in mapping.files))
 
 
-def _bytes(file: FileMapping, path: Path | None) -> bytes | None:
-    if path is None or not path.is_file():
+def _bytes(file: FileMapping) -> bytes | None:
+    path = Path(file.path)
+    if not file.path or not path.is_file():
         return None
     _progress(f"{file.name}: reading {path}")
     with path.open("rb") as handle:

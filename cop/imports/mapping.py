@@ -78,6 +78,8 @@ class FileMapping:
     name: str
     kind: str
     path: str
+    part: str
+    """The sheet of a workbook, or the path of a list in JSON or YAML; the first one where it is empty."""
     encoding: str
     delimiter: str
     columns: Mapping[str, tuple[Origin, ...]]
@@ -94,12 +96,17 @@ class ImportMapping:
 
 
 def parse_mapping(text: str) -> ImportMapping:
-    """Read a mapping; raises Invalid with every problem, by its place in the file."""
-    checks = Checks()
+    """Read a mapping's TOML; raises Invalid with every problem, by its place in the file."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Invalid({"mapping": f"This is not TOML: {error}."}) from error
+    return mapping_of(raw)
+
+
+def mapping_of(raw: Mapping[str, Any]) -> ImportMapping:
+    """The mapping that tables and lists describe, as TOML or JSON give them. Raises Invalid."""
+    checks = Checks()
     _only(checks, "mapping", raw, ("source", "files"))
     source = raw.get("source")
     if not isinstance(source, str) or not _SOURCE.fullmatch(source):
@@ -117,7 +124,7 @@ def parse_mapping(text: str) -> ImportMapping:
 
 
 def _file(checks: Checks, place: str, raw: dict[str, Any]) -> FileMapping:
-    _only(checks, place, raw, ("name", "kind", "path", "encoding", "delimiter", "columns", "options", "report"))
+    _only(checks, place, raw, ("name", "kind", "path", "part", "encoding", "delimiter", "columns", "options", "report"))
     kind = checks.one_of(f"{place}.kind", f"{place}: “kind”", str(raw.get("kind", "")), KINDS)
     columns = raw.get("columns", {})
     if not isinstance(columns, dict):
@@ -135,6 +142,7 @@ def _file(checks: Checks, place: str, raw: dict[str, Any]) -> FileMapping:
         name=_text(checks, f"{place}.name", raw.get("name", kind)),
         kind=kind,
         path=_text(checks, f"{place}.path", raw.get("path", "")),
+        part=_text(checks, f"{place}.part", raw.get("part", "")),
         encoding=checks.one_of(
             f"{place}.encoding", f"{place}: “encoding”", str(raw.get("encoding", "auto")), ENCODINGS
         ),

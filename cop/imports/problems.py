@@ -18,6 +18,7 @@ class Outcome(StrEnum):
 FILE_REASONS = {
     "missing_file": "There is no such file.",
     "too_large": "The file is larger than an import takes.",
+    "wrong_format": "The file is not what its name says, or can't be read.",
     "encoding": "The text can't be decoded.",
     "nul": "The text holds a NUL character, so this is no CSV file or its encoding is another one.",
     "not_csv": "The quotes don't add up, or a cell is too long.",

@@ -79,7 +79,15 @@ def read_job(
 def read_sheet(file: FileMapping, data: bytes, progress: Progress = lambda _message: None) -> Sheet:
     """Read one file's bytes into records."""
     reporter = Reporter(file.name, file.report)
-    table = read_table(data, reporter, encoding=file.encoding, delimiter=file.delimiter, progress=progress)
+    table = read_table(
+        data,
+        reporter,
+        name=file.path,
+        encoding=file.encoding,
+        delimiter=file.delimiter,
+        part=file.part,
+        progress=progress,
+    )
     records: list[Record] = []
     if table.columns and not _missing_columns(file, table, reporter):
         for line in table.lines:

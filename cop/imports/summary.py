@@ -1,9 +1,13 @@
-"""An import told to a human: the account of every row on a screen, every problem as a CSV file. Pure."""
+"""An import told to a human: the account of every row, every problem and every change as a CSV file. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import islice
+from typing import Any
 
 from cop.exports import to_csv
-from cop.imports.changes import Fate, Plan
+from cop.imports.changes import Fate, New, Plan
+from cop.imports.problems import Outcome
 from cop.imports.records import Job
 
 _REPORT = ("file", "row", "column", "outcome", "reason", "explanation", "value", "whole row")
@@ -50,6 +54,89 @@ def report(plan: Plan, job: Job) -> bytes:
         place = (problem.file, problem.row, problem.column)
         rows.append((*place, problem.outcome.value, problem.reason, problem.message, value, whole))
     return to_csv(_REPORT, rows)
+
+
+def changes(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+    """What would be written, row by row: table, "created" or "changed", which row, and of a change its columns."""
+    for table, shelf in plan.shelves.items():
+        if table == "external_key":  # how the source calls a row: it is told with that row
+            continue
+        for values in shelf.created.values():
+            yield table, "created", _called(plan, values), ""
+        for key, values in shelf.updated.items():
+            was = shelf.existing[key]
+            told = "; ".join(f"{name}: {_cell(was[name])} → {_cell(value)}" for name, value in values.items())
+            yield table, "changed", _called(plan, was), told
+
+
+def changes_csv(plan: Plan) -> bytes:
+    """`changes` as a file for a spreadsheet."""
+    return to_csv(("table", "what", "row", "change"), changes(plan))
+
+
+def as_json(plan: Plan, job: Job, *, most: int) -> dict[str, Any]:
+    """The plan for a screen in another process: the account of every row, and the first problems and changes."""
+    lines = {sheet.mapping.name: {line.number: line.cells for line in sheet.table.lines} for sheet in job.sheets}
+    return {
+        "fingerprint": plan.fingerprint,
+        "size": plan.size,
+        "refused": len(plan.refused),
+        "files": [
+            {
+                "file": item.file,
+                "kind": item.kind,
+                "rows": item.rows,
+                "fates": {fate.value: item.fates.get(fate, 0) for fate in Fate},
+                "reasons": [[outcome.value, reason, count] for (outcome, reason), count in item.reasons.items()],
+            }
+            for item in plan.files
+        ],
+        "counts": {table: list(counts) for table, counts in plan.counts.items()},
+        "problem_count": len(plan.problems),
+        "problems": [
+            {
+                "file": problem.file,
+                "row": problem.row,
+                "column": problem.column,
+                "outcome": problem.outcome.value,
+                "reason": problem.reason,
+                "message": problem.message,
+                "value": lines.get(problem.file, {}).get(problem.row, {}).get(problem.column, "")[:200],
+            }
+            for problem in sorted(plan.problems, key=lambda item: item.outcome is not Outcome.REFUSED)[:most]
+        ],
+        "changes": [list(change) for change in islice(changes(plan), most)],
+    }
+
+
+def _called(plan: Plan, values: Mapping[str, Any]) -> str:
+    """A row in words: its name, or those of what it joins."""
+    own = values.get("name") or values.get("title") or values.get("alias")
+    if own:
+        return str(own)
+    joined = [
+        str(row.get("name") or row.get("title"))
+        for column, shelf in (
+            ("person_id", "person"),
+            ("community_id", "community"),
+            ("session_id", "community_session"),
+        )
+        if column in values and (row := _row_of(plan, shelf, values[column]))
+    ]
+    return " – ".join(joined)
+
+
+def _row_of(plan: Plan, table: str, key: Any) -> Mapping[str, Any] | None:
+    shelf = plan.shelves[table]
+    return shelf.get(key) if key in shelf.existing or key in shelf.created else None
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, New):
+        return "a new one"
+    return value.value if isinstance(value, StrEnum) else str(value)
 
 
 def _columns(rows: Iterable[list[str]]) -> Iterator[str]:

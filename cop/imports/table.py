@@ -1,4 +1,4 @@
-"""From the bytes of a CSV file to rows of text: nothing is converted, guessed or shifted. Pure."""
+"""From the bytes of a file to rows of text: nothing is converted, guessed or shifted. Pure."""
 
 import codecs
 import csv
@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cop.imports import formats
+from cop.imports.formats import Format, Rows, WrongFormat, format_of
 from cop.imports.problems import Reporter
 
 MAX_BYTES = 200_000_000
@@ -48,16 +50,19 @@ def read_table(
     data: bytes,
     reporter: Reporter,
     *,
+    name: str = "",
     encoding: str = "auto",
     delimiter: str = ",",
+    part: str = "",
     progress: Progress = lambda _message: None,
 ) -> Table:
-    """Read a CSV file; problems go to the reporter, and a table with one that concerns the whole file is empty."""
+    """Read a file; problems go to the reporter, and a table with one that concerns the whole file is empty.
+
+    `name` tells the format by its ending; encoding and delimiter are a CSV file's, `part` a workbook's sheet or the
+    path of a list in JSON or YAML.
+    """
     empty = Table(reporter.file, hashlib.sha256(data).hexdigest(), (), (), 0)
-    text = _decoded(data, encoding, reporter)
-    if text is None:
-        return empty
-    rows = _rows(text, delimiter, reporter, progress)
+    rows = _any_rows(data, name, encoding, delimiter, part, reporter, progress)
     columns = _header(rows, reporter)
     if not columns or any(problem.row < 2 or problem.reason == "not_csv" for problem in reporter.problems):
         return empty
@@ -73,10 +78,25 @@ def read_table(
     return Table(reporter.file, empty.digest, columns, tuple(lines), count)
 
 
-def _decoded(data: bytes, encoding: str, reporter: Reporter) -> str | None:
+def _any_rows(
+    data: bytes, name: str, encoding: str, delimiter: str, part: str, reporter: Reporter, progress: Progress
+) -> Rows:
     if len(data) > MAX_BYTES:
         reporter.refuse_file("too_large", detail=f"({MAX_BYTES // 1_000_000} MB fit)")
-        return None
+        return []
+    try:
+        found = format_of(name, data)
+        if found is not Format.CSV:
+            return formats.rows(found, data, part)
+    except WrongFormat as error:
+        reporter.refuse_file("wrong_format", detail=f"({error})")
+        return []
+    text = decoded(data, encoding, reporter)
+    return [] if text is None else _rows(text, delimiter, reporter, progress)
+
+
+def decoded(data: bytes, encoding: str, reporter: Reporter) -> str | None:
+    """The text of a CSV file; None, and a problem, where it can't be told."""
     mark, marked = next(((mark, name) for mark, name in _BOMS if data.startswith(mark)), (b"", ""))
     used = marked or ("utf-8" if encoding == "auto" else encoding)
     try:
@@ -101,10 +121,10 @@ def _undecodable(byte: int, position: int, used: str, encoding: str) -> str:
     return f'{found} If the file comes from Excel on Windows, write encoding = "cp1252" in the mapping.'
 
 
-def _rows(text: str, delimiter: str, reporter: Reporter, progress: Progress) -> list[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str, reporter: Reporter, progress: Progress) -> Rows:
     """Every row that isn't blank, with its number."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    rows: list[tuple[int, list[str]]] = []
+    rows: Rows = []
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
@@ -117,7 +137,7 @@ def _rows(text: str, delimiter: str, reporter: Reporter, progress: Progress) -> 
     return rows
 
 
-def _header(rows: list[tuple[int, list[str]]], reporter: Reporter) -> tuple[str, ...]:
+def _header(rows: Rows, reporter: Reporter) -> tuple[str, ...]:
     if not rows:
         if not reporter.problems:
             reporter.refuse_file("no_header")

@@ -90,6 +90,18 @@ class ExternalKey(Base, kw_only=True):
     )
 
 
+class ImportMapping(Base, kw_only=True):
+    """How a source's files become our fields, kept under a name for the next time."""
+
+    __tablename__ = "import_mapping"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    content: Mapped[dict[str, Any]]
+    """As docs/import/README.md describes it."""
+    updated_at: Mapped[datetime]
+
+
 class IdempotencyKey(Base, kw_only=True):
     """A form that was already written, and what it gave: a double click or a replay writes nothing more."""
 

@@ -14,10 +14,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-from cop.accounts.queries import Pass, session_pass
+from cop.accounts.queries import Pass, actor_of_account, session_pass
 from cop.accounts.tokens import token_hash
 from cop.db import reading
 from cop.periods import utcnow
+from cop.permissions import Permission, may
 from cop.settings import settings
 from cop.web import cookies
 from cop.web.forms import from_here, same_host
@@ -31,6 +32,8 @@ OWN = OPEN | {"/password", "/signed-in"}
 BEFORE_PASSWORD = OPEN | {"/password"}
 """What answers to somebody who must set a new password first."""
 _STATIC = "/static/"
+_UPLOADS = "/_stcore/upload_file"
+"""Streamlit takes files into memory from every session, whatever its page asks for; ours only from who may import."""
 _STATIC_SECONDS = 5.0
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -62,6 +65,8 @@ class Gate:
             token, found = await self._look_up(scope, headers, secure=secure)
             refused = _closed(scope, headers, found)
             scope = {**scope, "headers": _with_identity(scope, token_hash(token) if token and found else None)}
+        if refused is None and scope["path"].startswith(_UPLOADS) and found is not None:
+            refused = None if await run_in_threadpool(_may_upload, found) else PlainTextResponse("", 403)
         if refused is None:
             await self._app(scope, receive, send_secured)
         elif scope["type"] == "websocket":
@@ -100,6 +105,11 @@ def _read_pass(token: str) -> Pass | None:
     with reading() as db:
         idle = settings().idle_limit.total_seconds()
         return session_pass(db, token_hash(token), now=utcnow(), idle_seconds=idle)
+
+
+def _may_upload(found: Pass) -> bool:
+    with reading() as db:
+        return may(actor_of_account(db, found.account_id, now=utcnow()), Permission.DATA_IMPORT)
 
 
 def _refused(scope: Scope, headers: Headers) -> Response | None:

@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_menu_says_where_one_is_and_leads_on_by_keyboard_and_back(server, page, sign_in, settle):
@@ -10,7 +13,7 @@ def test_the_menu_says_where_one_is_and_leads_on_by_keyboard_and_back(server, pa
     screens = page.get_by_role("navigation", name="Screens")
     here = screens.locator("[aria-current=page]")
     expect(here).to_have_text(re.compile("Communities$"))
-    expect(screens.get_by_role("list", name="Office").get_by_role("link")).to_have_count(1)
+    expect(screens.get_by_role("list", name="Office").get_by_role("link", name="Accounts and roles")).to_be_visible()
     screens.get_by_role("link", name="My account").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="My account")).to_be_visible()

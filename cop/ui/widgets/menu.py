@@ -67,6 +67,16 @@ const section = ({ title, screens }, index) => [
   element("p", { class: "section", id: "section-" + index }, title),
   element("ul", { "aria-labelledby": "section-" + index }, ...screens.map(screen)),
 ]
+// Streamlit writes white on every primary button, also on the light blue that a dark page needs for its text.
+const buttons = new CSSStyleSheet()
+const readable = element => {
+  const colour = getComputedStyle(element).getPropertyValue("--st-primary-color").trim()
+  const parts = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16) / 255)
+  const [r, g, b] = parts.map(part => part <= .03928 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4)
+  const light = .2126 * r + .7152 * g + .0722 * b > .1833  // beyond it white has less than 4.5 to 1
+  buttons.replaceSync(light ? '[data-testid^="stBaseButton-primary"]:not(:disabled) { color: #0b0d10; }' : "")
+  if (!document.adoptedStyleSheets.includes(buttons)) document.adoptedStyleSheets.push(buttons)
+}
 const watch = everySeconds => {
   const ask = async () => {
     if (document.hidden) return
@@ -86,6 +96,7 @@ const watch = everySeconds => {
 }
 export default function ({ data, parentElement, setTriggerValue }) {
   const nav = parentElement.querySelector("nav")
+  readable(nav)
   const drawn = JSON.stringify(data)
   if (nav.dataset.drawn !== drawn) {  // what stays the same keeps the keyboard's place
     const at = parentElement.activeElement?.dataset.url

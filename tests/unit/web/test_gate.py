@@ -8,6 +8,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from cop.accounts import operations
 from cop.accounts.tokens import new_token, token_hash
+from cop.choices import GrantedRole
 from cop.db import reading, transaction
 from cop.execute import execute
 from cop.models import Account, SignInSession
@@ -15,6 +16,7 @@ from cop.permissions import SYSTEM
 from cop.web import gate
 from cop.web.gate import host_allowed
 from cop.web.headers import secure_headers
+from tests import factories as make
 from tests.unit.web.conftest import FORM, HOST, HTML, PASSWORD, sign_in
 
 CLOSED = [
@@ -59,6 +61,16 @@ def test_uploads_are_refused_before_they_are_read(client):
 
     answer = client.put("/_stcore/upload_file/some-session/some-file", content=iter([b"x" * 100]), headers=FORM)
     assert answer.status_code == 401
+
+
+def test_only_who_may_import_can_upload(client, mia, engine):
+    sign_in(client)
+    path = "/_stcore/upload_file/some-session/some-file"
+    answer = client.put(path, content=iter([b"x" * 100]), headers=FORM)
+    assert (answer.status_code, answer.content) == (403, b"")
+    with transaction(engine) as db:
+        make.grant(db, mia, GrantedRole.ADMIN)
+    assert client.put(path, content=b"x", headers=FORM).status_code == 200
 
 
 def test_a_browser_is_sent_to_the_form_and_back(client, mia):

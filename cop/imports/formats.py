@@ -1,0 +1,215 @@
+"""Workbooks, JSON and YAML as rows of text, as a CSV file has them: nothing is guessed. Pure.
+
+A workbook's parts are its sheets; those of JSON and YAML are the lists of objects in it, by their path. An object in
+a list brings along the plain values of those around it, as `parent.name`.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+import yaml
+from python_calamine import CalamineError, CalamineWorkbook
+
+Rows = list[tuple[int, list[str]]]
+"""Every row that isn't blank, with its number as a spreadsheet counts; the first holds the columns' names."""
+
+MAX_CELLS = 5_000_000
+MAX_UNPACKED = 400_000_000
+_WORKBOOK_ENTRIES = 5_000
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_DEEP = 6
+
+
+class Format(StrEnum):
+    """What a file is."""
+
+    CSV = "csv"
+    WORKBOOK = "workbook"
+    JSON = "json"
+    YAML = "yaml"
+
+
+ENDINGS = {
+    "csv": Format.CSV,
+    "tsv": Format.CSV,
+    "txt": Format.CSV,
+    "xlsx": Format.WORKBOOK,
+    "xlsm": Format.WORKBOOK,
+    "xls": Format.WORKBOOK,
+    "ods": Format.WORKBOOK,
+    "json": Format.JSON,
+    "yaml": Format.YAML,
+    "yml": Format.YAML,
+}
+
+
+class WrongFormat(Exception):
+    """The bytes aren't what they should be; the text says why, in a sentence without its full stop."""
+
+
+def format_of(name: str, data: bytes) -> Format:
+    """What a file is, by its name's ending (CSV where that tells nothing), unless its first bytes say otherwise.
+
+    Raises WrongFormat.
+    """
+    ending = name.rpartition(".")[2].lower()
+    found = ENDINGS.get(ending, Format.CSV)
+    packed = data.startswith((_ZIP, _OLE))
+    if found is Format.WORKBOOK and not packed:
+        raise WrongFormat(f"it is called .{ending}, but it is no workbook")
+    if found is not Format.WORKBOOK and packed:
+        raise WrongFormat(f"it is called .{ending}, but it is a workbook or another archive")
+    return found
+
+
+def parts(found: Format, data: bytes) -> tuple[str, ...]:
+    """The names of what a file other than CSV holds. Raises WrongFormat."""
+    if found is Format.WORKBOOK:
+        return tuple(_workbook(data).sheet_names)
+    return tuple(_lists(_document(found, data)))
+
+
+def rows(found: Format, data: bytes, part: str = "") -> Rows:
+    """The rows of a part, or of the first one. Raises WrongFormat."""
+    if found is Format.WORKBOOK:
+        return _sheet(_workbook(data), part)
+    return _records(_lists(_document(found, data)), part)
+
+
+def _workbook(data: bytes) -> CalamineWorkbook:
+    if data.startswith(_ZIP):
+        _check_archive(data)
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except (CalamineError, OSError, ValueError) as error:
+        raise WrongFormat("the workbook is broken or locked by a password") from error
+
+
+def _check_archive(data: bytes) -> None:
+    """Refuse what would unpack to more than an import takes, by what the archive says of itself."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except zipfile.BadZipFile as error:
+        raise WrongFormat("the workbook is broken") from error
+    if len(entries) > _WORKBOOK_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise WrongFormat("the workbook unpacks to more than an import takes")
+
+
+def _sheet(workbook: CalamineWorkbook, part: str) -> Rows:
+    names = workbook.sheet_names
+    name = part or next(iter(names), "")
+    if name not in names:
+        raise WrongFormat(f"there is no sheet “{name}”")
+    try:
+        found = workbook.get_sheet_by_name(name)
+        if found.height * found.width > MAX_CELLS:
+            raise WrongFormat(f"the sheet has more than {MAX_CELLS:,} cells")
+        lines = found.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise WrongFormat("the sheet can't be read") from error
+    made = [(number, [_text(cell) for cell in line]) for number, line in enumerate(lines, 1)]
+    filled = [(number, cells) for number, cells in made if any(cells)]
+    if not filled:
+        return []
+    width = max(place for place, cell in enumerate(filled[0][1], 1) if cell)
+    return [(number, _as_wide(cells, width)) for number, cells in filled]
+
+
+def _as_wide(cells: list[str], width: int) -> list[str]:
+    """A sheet is a rectangle: what lies beyond the header counts only where it holds something."""
+    while len(cells) > width and not cells[-1]:
+        cells = cells[:-1]
+    return cells + [""] * (width - len(cells))
+
+
+def _document(found: Format, data: bytes) -> Any:
+    try:
+        if found is Format.JSON:
+            return json.loads(data)
+        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - the safe one, in C where there is one
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        where = next(iter(str(error).splitlines()), "")[:120]
+        raise WrongFormat(f"it is no {found.value.upper()} ({where})") from error
+
+
+def _lists(document: Any) -> dict[str, list[dict[str, Any]]]:
+    """The lists of objects in a document by path ("" where it is one itself), each object with what surrounds it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    cells = 0
+    for path, record in _walk(document, (), {}):
+        cells += len(record)
+        if cells > MAX_CELLS:
+            raise WrongFormat(f"it holds more than {MAX_CELLS:,} values")
+        found.setdefault(".".join(path), []).append(record)
+    if not found:
+        raise WrongFormat("it holds no list of objects")
+    return found
+
+
+def _walk(
+    value: Any, path: tuple[str, ...], around: Mapping[str, str]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    if len(path) > _DEEP:
+        return
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                own = _flat(item)
+                yield path, {**around, **own}
+                name = path[-1] if path else "item"
+                inner = {f"{name}.{key}": text for key, text in own.items()} | dict(around)
+                yield from _walk(item, path, inner)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, dict | list):
+                yield from _walk(item, (*path, str(key)), around)
+
+
+def _flat(record: dict[Any, Any], prefix: str = "", depth: int = 0) -> dict[str, str]:
+    """An object's plain values by name, those of objects in it as `outer.inner`; a list of plain ones is one text."""
+    flat: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and depth < _DEEP:
+            flat |= _flat(value, f"{name}.", depth + 1)
+        elif isinstance(value, list):
+            if value and not any(isinstance(item, dict | list) for item in value):
+                flat[name] = ", ".join(_text(item) for item in value)
+        else:
+            flat[name] = _text(value)
+    return flat
+
+
+def _records(lists: Mapping[str, list[dict[str, Any]]], part: str) -> Rows:
+    name = part if part in lists or part else next(iter(lists))
+    if name not in lists:
+        raise WrongFormat(f"there is no list “{name}”")
+    records = lists[name]
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    body = [(number, [record.get(column, "") for column in columns]) for number, record in enumerate(records, 2)]
+    return [(1, columns), *body]
+
+
+_WRITERS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "true" if value else "false"),
+    (float, lambda value: str(int(value)) if value.is_integer() else repr(value)),
+    (datetime, lambda value: value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")),
+    (time, lambda value: value.isoformat("minutes")),
+    (date, date.isoformat),
+)
+"""The more special type before the more general one."""
+
+
+def _text(value: Any) -> str:
+    """A typed cell as a CSV file would have it: 2026-03-05, 16:30, 12, true."""
+    if value is None:
+        return ""
+    for kind, write in _WRITERS:
+        if isinstance(value, kind):
+            return write(value)
+    return str(value)

@@ -1,0 +1,210 @@
+"""Which kind a file is and which of its columns stands for which field, by their names: a start, not a decision. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from cop.imports.inspection import Inspection, seems
+from cop.imports.kinds import KINDS, Field, Reading
+from cop.imports.mapping import ImportMapping, mapping_of
+
+DATE_FORMS = {
+    "%Y-%m-%d": "2026-03-05",
+    "%d/%m/%Y": "05/03/2026 (day first)",
+    "%m/%d/%Y": "03/05/2026 (month first)",
+    "%d.%m.%Y": "05.03.2026",
+    "%d-%m-%Y": "05-03-2026",
+    "%Y/%m/%d": "2026/03/05",
+    "%Y-%m-%d %H:%M": "2026-03-05 16:30",
+    "%Y-%m-%d %H:%M:%S": "2026-03-05 16:30:00",
+    "%Y-%m-%dT%H:%M:%SZ": "2026-03-05T16:30:00Z",
+    "%d %b %Y": "05 Mar 2026",
+    "%d %B %Y": "05 March 2026",
+}
+"""How days are written, as strptime reads them, and how that looks."""
+_ALIKE = 88
+"""Of 100, by which a column's name counts as the field's."""
+_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "org_units": {
+        "key": ("key", "id", "code", "unit id", "unit code", "number"),
+        "name": ("name", "unit", "org unit", "department", "title"),
+        "parent": ("parent", "parent id", "parent unit", "belongs to", "reports to"),
+    },
+    "people": {
+        "key": ("key", "id", "personnel number", "employee id", "staff id", "person id", "login"),
+        "name": ("name", "full name", "employee", "person", "display name"),
+        "email": ("email", "e mail", "mail", "email address"),
+        "handle": ("handle", "github", "login", "user name", "username", "account"),
+        "kind": ("kind", "person type", "employment"),
+        "org_unit": ("org unit", "unit", "department", "company", "organisation", "organization"),
+        "job_role": ("job role", "role", "job title", "position", "title"),
+        "active": ("active", "is active", "employed"),
+    },
+    "communities": {
+        "key": ("key", "id", "dir", "slug", "community id", "team id"),
+        "name": ("name", "community", "team", "group", "title"),
+        "slug": ("slug", "dir", "address"),
+        "type": ("type", "kind", "category"),
+        "stage": ("stage", "state", "phase", "status"),
+        "focus": ("focus", "description", "mission", "purpose", "mission statement"),
+        "charter": ("charter", "mission statement", "charter text"),
+        "norms": ("norms", "rules"),
+        "cadence": ("cadence", "frequency"),
+        "channel_url": ("channel", "channel url", "chat", "mailing list"),
+        "area": ("area", "topic", "subject"),
+        "org_unit": ("org unit", "unit", "department"),
+        "founded_on": ("founded on", "founded", "since", "created", "start date"),
+    },
+    "memberships": {
+        "community": ("community", "community id", "team", "group", "chapter"),
+        "person": ("person", "person id", "member id", "personnel number", "employee id"),
+        "email": ("email", "e mail", "mail", "email address"),
+        "handle": ("handle", "github", "login", "username"),
+        "name": ("name", "member", "full name", "person name"),
+        "joined_on": ("joined on", "joined", "member since", "since", "start", "start date", "from"),
+        "left_on": ("left on", "left", "until", "end", "end date", "to"),
+    },
+    "facilitators": {
+        "community": ("community", "community id", "community dir", "team", "group"),
+        "person": ("person", "person id", "personnel number", "employee id"),
+        "email": ("email", "e mail", "mail"),
+        "handle": ("handle", "github", "login", "username"),
+        "name": ("name", "facilitator", "leader", "full name"),
+        "role": ("role", "function"),
+        "since_on": ("since on", "since", "start", "from"),
+        "until_on": ("until on", "until", "end", "to"),
+    },
+    "sessions": {
+        "key": ("key", "id", "session id", "event id", "meeting id", "slug"),
+        "community": ("community", "community id", "group", "chapter", "team"),
+        "date": ("date", "day", "start", "start date", "held on"),
+        "time": ("time", "start time"),
+        "minutes": ("minutes", "duration", "length"),
+        "title": ("title", "name", "topic", "subject", "event"),
+        "kind": ("kind", "type"),
+        "status": ("status", "state"),
+        "place": ("place", "venue", "room", "location"),
+        "link": ("link", "url"),
+        "agenda": ("agenda",),
+        "topics": ("topics", "notes", "minutes text"),
+        "decisions": ("decisions",),
+        "headcount": ("headcount", "attendees", "attendee count", "participants", "attendance"),
+    },
+    "attendance": {
+        "session": ("session", "session id", "event id", "meeting id"),
+        "person": ("person", "person id", "employee id"),
+        "email": ("email", "e mail", "mail"),
+        "handle": ("handle", "github", "login", "username"),
+        "name": ("name", "attendee", "participant", "full name"),
+        "led": ("led", "host", "chair"),
+        "spoke": ("spoke", "speaker"),
+        "note": ("note", "role", "company"),
+    },
+}
+
+
+def kind_of(name: str, columns: Sequence[str]) -> str:
+    """The kind whose required fields the columns fit best; the file's own name counts where that is even."""
+    stem = _plain(name.rpartition(".")[0] or name)
+    scores = {kind: _score(kind, columns) + (2 if kind.replace("_", " ") in stem else 0) for kind in KINDS}
+    return max(scores, key=lambda kind: scores[kind])
+
+
+def columns_of(kind: str, columns: Sequence[str]) -> dict[str, str]:
+    """By field, the column whose name says the same; a column stands for one field only."""
+    free = {column: _plain(column) for column in columns}
+    chosen: dict[str, str] = {}
+    for field, words in _WORDS[kind].items():
+        best, most = "", 0.0
+        for place, word in enumerate(words):
+            found = process.extractOne(word, free, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            if found and found[1] - place > most:
+                best, most = str(found[2]), found[1] - place
+        if best:
+            chosen[field] = best
+            del free[best]
+    return chosen
+
+
+def start(name: str, file_name: str, found: Inspection) -> dict[str, Any]:
+    """A file's part of a mapping to begin with."""
+    kind = kind_of(file_name, found.columns)
+    raw: dict[str, Any] = {"name": name, "path": file_name, "kind": kind, "part": found.part}
+    raw |= {"encoding": found.encoding, "delimiter": found.delimiter}
+    columns = columns_of(kind, found.columns)
+    return raw | {"columns": {field: origin(kind, field, column, found) for field, column in columns.items()}}
+
+
+def origin(kind: str, field: str, column: str, found: Inspection) -> Any:
+    """How a field reads a column: as it stands; of days, how they are written; of choices, what each spelling means."""
+    rule = KINDS[kind][field]
+    return origin_date(found, column) if rule.reading is Reading.DATE else choice_origin(rule, column, found)
+
+
+def origin_date(found: Inspection, column: str) -> Any:
+    """A column of days, with how they are written where only one way fits."""
+    form = date_form(found, column)
+    return {"column": column, "format": form} if form else column
+
+
+def choice_origin(rule: Field, column: str, found: Inspection) -> Any:
+    """A column, with what its spellings mean where they are a choice's own words."""
+    if rule.choices is None or column not in (found.values or {}):
+        return column
+    known = {_plain(choice.value): choice.value for choice in rule.choices}
+    spellings = {value: known[_plain(value)] for value in (found.values or {})[column] if _plain(value) in known}
+    return {"column": column, "values": spellings} if spellings else {"column": column}
+
+
+def date_form(found: Inspection, column: str) -> str:
+    """The one way in which all that is seen of a column reads as days; "" where several or none fit."""
+    place = found.columns.index(column)
+    seen = {row[place].strip() for row in found.sample} | set((found.values or {}).get(column, ()))
+    texts = seen - {""}
+    fits = [form for form in DATE_FORMS if texts and all(_reads(text, form) for text in texts)]
+    return fits[0] if len(fits) == 1 else ""
+
+
+def _reads(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it fits
+    except ValueError:
+        return False
+    return True
+
+
+def fitting(mappings: Mapping[str, Mapping[str, Any]], files: Mapping[str, Inspection]) -> dict[str, dict[str, str]]:
+    """Of saved mappings, by name, those made for such files: for each of their files, which of these it is."""
+    found: dict[str, dict[str, str]] = {}
+    for title, raw in mappings.items():
+        pairs = _pairs(mapping_of(raw), files)
+        if pairs:
+            found[title] = pairs
+    return found
+
+
+def _pairs(mapping: ImportMapping, files: Mapping[str, Inspection]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for file in mapping.files:
+        wanted = [column for origins in file.columns.values() for origin in origins for column in origin.columns]
+        fits = [name for name, found in files.items() if seems(found.columns, wanted)]
+        named = [name for name in fits if name == file.path]
+        if not fits:
+            return {}
+        pairs[file.name] = (named or fits)[0]
+    return pairs if set(pairs.values()) == set(files) else {}
+
+
+def _score(kind: str, columns: Sequence[str]) -> float:
+    chosen = columns_of(kind, columns)
+    required = [field for field, rule in KINDS[kind].items() if rule.required]
+    missing = sum(field not in chosen for field in required)
+    return len(chosen) - 3 * missing
+
+
+def _plain(text: str) -> str:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", spaced.lower()).split())

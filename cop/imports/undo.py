@@ -1,0 +1,191 @@
+"""Taking an import back: what it created goes, what it changed gets its old values, unless others built on it since."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop import facts
+from cop.imports.changes import TABLES
+from cop.imports.existing import MODELS
+from cop.models import (
+    ActivityMonth,
+    ActivityUnitMonth,
+    AuditEntry,
+    Base,
+    MemberActivity,
+    MembershipMonth,
+)
+
+_DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, MembershipMonth, MemberActivity)
+_EVER = date(1900, 1, 1)
+_SLICE = 500
+Pair = tuple[int, int]
+"""An attendance: session and person."""
+
+
+class Trail:
+    """What an import's audit entry says that it did."""
+
+    def __init__(self, entry: AuditEntry) -> None:
+        after, before = entry.after or {}, entry.before or {}
+        created: dict[str, Any] = after.get("created", {})
+        self.created: dict[str, list[int]] = {
+            table: [number for first, last in runs for number in range(first, last + 1)]
+            for table, runs in created.items()
+            if table != "attendance"
+        }
+        self.came: list[Pair] = [
+            (int(session), person) for session, people in created.get("attendance", {}).items() for person in people
+        ]
+        self.was: dict[str, dict[str, dict[str, Any]]] = before.get("changed", {})
+        self.became: dict[str, dict[str, dict[str, Any]]] = after.get("changed", {})
+
+
+def obstacles(db: DbSession, trail: Trail) -> list[str]:
+    """What was built on the import since, in words; nothing is taken back while there is any."""
+    return [*_edited(db, trail), *_referring(db, trail), *_changed_again(db, trail)]
+
+
+def take_back(db: DbSession, trail: Trail) -> int:
+    """Delete and restore; returns how many rows. The figures of what it touches are counted again."""
+    _touch(db, trail)
+    restored = sum(_restore(db, table, rows) for table, rows in trail.was.items())
+    db.flush()
+    gone = _delete_pairs(db, trail.came)
+    rooms = trail.created.get("community", [])
+    units = trail.created.get("org_unit", [])
+    for model in _DERIVED:
+        table: Any = model.__table__
+        gone_too = [table.c.community_id.in_(part) for part in _slices(rooms)]
+        gone_too += [table.c.org_unit_id.in_(part) for part in _slices(units) if "org_unit_id" in table.c]
+        for condition in gone_too:
+            db.execute(sa.delete(table).where(condition))
+    for name in reversed(TABLES):
+        if name != "attendance":
+            ids = sorted(trail.created.get(name, []), reverse=True)
+            model_table: Any = MODELS[name].__table__
+            for part in _slices(ids):
+                db.execute(sa.delete(model_table).where(model_table.c.id.in_(part)))
+            gone += len(ids)
+    return gone + restored
+
+
+def _touch(db: DbSession, trail: Trail) -> None:
+    """Have the figures counted of every community that stays and loses or regains something."""
+    gone = set(trail.created.get("community", []))
+    rooms: set[int] = set()
+    sessions: Any = MODELS["community_session"].__table__
+    for name in ("membership", "facilitator", "community_session"):
+        table: Any = MODELS[name].__table__
+        changed = [int(key) for key in trail.was.get(name, {})]
+        for part in _slices([*trail.created.get(name, []), *changed]):
+            rooms |= set(db.scalars(sa.select(table.c.community_id).where(table.c.id.in_(part))))
+    visited = {session for session, _person in trail.came}
+    visited |= {int(key.split("/")[0]) for key in trail.was.get("attendance", {})}
+    for part in _slices(sorted(visited)):
+        rooms |= set(db.scalars(sa.select(sessions.c.community_id).where(sessions.c.id.in_(part))))
+    for room in rooms - gone:
+        facts.touch(db, room, _EVER)
+    for key, columns in trail.was.get("person", {}).items():
+        if "org_unit_id" in columns:
+            facts.touch_person(db, int(key))
+
+
+def _edited(db: DbSession, trail: Trail) -> Iterator[str]:
+    """Created rows that somebody changed or removed since."""
+    for name, ids in trail.created.items():
+        table: Any = MODELS[name].__table__
+        found, edited = 0, 0
+        for part in _slices(ids):
+            chosen = sa.select(table).where(table.c.id.in_(part)).subquery()
+            found += db.scalar(sa.select(sa.func.count()).select_from(chosen)) or 0
+            if "version" in table.c:
+                edited += db.scalar(sa.select(sa.func.count()).where(chosen.c.version > 1)) or 0
+        if found < len(ids):
+            yield _told(len(ids) - found, name, "created by it was removed since", "created by it were removed since")
+        if edited:
+            yield _told(edited, name, "created by it was changed since", "created by it were changed since")
+
+
+def _referring(db: DbSession, trail: Trail) -> Iterator[str]:
+    """Rows of others that hang on created ones; not those that the import itself pointed there: they are restored."""
+    pairs = {f"{session}/{person}" for session, person in trail.came}
+    for mapper in Base.registry.mappers:
+        table: Any = mapper.local_table
+        if mapper.class_ in _DERIVED:
+            continue
+        own = pairs if table.name == "attendance" else {str(key) for key in trail.created.get(table.name, [])}
+        for key in table.foreign_keys:
+            pointed = {row for row, columns in trail.was.get(table.name, {}).items() if key.parent.name in columns}
+            spared, others = own | pointed, 0
+            for part in _slices(trail.created.get(key.column.table.name, [])):
+                rows = db.execute(sa.select(*table.primary_key.columns).where(key.parent.in_(part)))
+                others += sum("/".join(map(str, row)) not in spared for row in rows)
+            if others:
+                yield _told(others, table.name, "added since hangs on what it created", "added since hang on it")
+
+
+def _changed_again(db: DbSession, trail: Trail) -> Iterator[str]:
+    """Changed rows that hold something else by now, or are gone."""
+    for name, rows in trail.became.items():
+        again = 0
+        for key, columns in rows.items():
+            row = _row(db, name, key)
+            again += row is None or any(_plain(getattr(row, column)) != value for column, value in columns.items())
+        if again:
+            yield _told(again, name, "changed by it was changed again since", "changed by it were changed again since")
+
+
+def _restore(db: DbSession, name: str, rows: Mapping[str, Mapping[str, Any]]) -> int:
+    table: Any = MODELS[name].__table__
+    for key, columns in rows.items():
+        row = _row(db, name, key)
+        for column, value in columns.items():
+            setattr(row, column, _typed(table.c[column].type, value))
+    return len(rows)
+
+
+def _delete_pairs(db: DbSession, pairs: list[Pair]) -> int:
+    table: Any = MODELS["attendance"].__table__
+    by_session: dict[int, list[int]] = {}
+    for session, person in pairs:
+        by_session.setdefault(session, []).append(person)
+    for session, people in by_session.items():
+        for part in _slices(people):
+            db.execute(sa.delete(table).where(table.c.session_id == session, table.c.person_id.in_(part)))
+    return len(pairs)
+
+
+def _row(db: DbSession, name: str, key: str) -> Any:
+    parts = tuple(int(part) for part in key.split("/"))
+    return db.get(MODELS[name], parts if len(parts) > 1 else parts[0])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, date | datetime) else value
+
+
+def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+    """A value of the trail, which is JSON, as its column takes it."""
+    if value is None or not isinstance(value, str):
+        return value
+    if isinstance(kind, sa.Enum):
+        return kind.enum_class(value) if kind.enum_class else value
+    python = kind.python_type
+    return python.fromisoformat(value) if issubclass(python, date) else value
+
+
+def _told(count: int, table: str, one: str, many: str) -> str:
+    words = table.replace("_", " ")
+    return f"{count:,} row of “{words}” {one}." if count == 1 else f"{count:,} rows of “{words}” {many}."
+
+
+def _slices(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    listed = list(keys)
+    return (listed[start : start + _SLICE] for start in range(0, len(listed), _SLICE))

@@ -1,0 +1,174 @@
+"""What an import would do: every row's fate, every problem, every change, before anything is written."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cop.imports import jobs
+from cop.imports.problems import REASONS, ROW_REASONS
+from cop.ui.text import plain
+
+_TABLES = {
+    "area": "areas",
+    "job_role": "job roles",
+    "org_unit": "org units",
+    "person": "people",
+    "person_alias": "spellings of names",
+    "community": "communities",
+    "membership": "memberships",
+    "facilitator": "facilitators",
+    "community_session": "sessions",
+    "external_key": "keys of the source",
+    "attendance": "attendances",
+}
+Passing = frozenset[tuple[str, str]]
+"""Reasons by file that leave a row out and report it, instead of refusing the import."""
+
+
+def let_pass(mapping: dict[str, Any]) -> Passing:
+    """What the mapping lets pass."""
+    return frozenset((file["name"], reason) for file in mapping["files"] for reason in file.get("report", ()))
+
+
+def letting_pass(mapping: dict[str, Any], passing: Passing) -> dict[str, Any]:
+    """The mapping that lets just these pass."""
+    files = [
+        file | {"report": sorted(reason for name, reason in passing if name == file["name"])}
+        for file in mapping["files"]
+    ]
+    return mapping | {"files": files}
+
+
+def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing:
+    """Draw the preview; returns what shall pass from now on."""
+    _headline(result)
+    st.dataframe(
+        pd.DataFrame([_account(item) for item in result["files"]]),
+        hide_index=True,
+        key="import_account",
+        alt="The files with their rows by what becomes of them",
+    )
+    passing = _choose(mapping, result)
+    problems, changes = st.tabs(
+        [f"Problems ({result['problem_count']:,})", f"What would be written ({result['size']:,})"],
+        key="import_lists",
+        on_change="rerun",
+    )
+    if problems.open:
+        with problems:
+            _problems(token, result)
+    if changes.open:
+        with changes:
+            _changes(token, result)
+    return passing
+
+
+def _headline(result: dict[str, Any]) -> None:
+    if result["refused"]:
+        st.error(
+            f"{result['refused']:,} problems stand against it, so nothing would be imported. Mend the files or the "
+            "columns, or choose below which rows to leave out.",
+            icon=":material/error:",
+        )
+    elif not result["size"]:
+        st.info("Everything is there already: nothing would be written.", icon=":material/check:")
+    else:
+        told = [
+            f"{_TABLES[table]}: {new:,} new, {changed:,} changed" if changed else f"{_TABLES[table]}: {new:,} new"
+            for table, (new, changed) in result["counts"].items()
+        ]
+        st.success(f"This would be written: {'; '.join(told)}.", icon=":material/visibility:")
+
+
+def _account(item: dict[str, Any]) -> dict[str, object]:
+    fates = {fate.capitalize(): count for fate, count in item["fates"].items()}
+    return {"File": item["file"], "Holds": item["kind"].replace("_", " "), "Rows": item["rows"], **fates}
+
+
+def _choose(mapping: dict[str, Any], result: dict[str, Any]) -> Passing:
+    """Which problems leave a row (or a cell) out instead of refusing everything."""
+    counts = {
+        (item["file"], reason): count
+        for item in result["files"]
+        for outcome, reason, count in item["reasons"]
+        if reason in ROW_REASONS and (outcome == "refused" or (item["file"], reason) in let_pass(mapping))
+    }
+    now = let_pass(mapping)
+    options = sorted(now | counts.keys())
+    if not options:
+        return now
+    chosen = st.multiselect(
+        "Leave out, and report, the rows with",
+        options,
+        default=sorted(now),
+        format_func=lambda pair: f"{pair[0]}: {REASONS[pair[1]]} ({counts.get(pair, 0):,})",
+        key=f"import_pass:{hash(now)}",
+        placeholder="Choose reasons: each row that is left out stays in the list of problems",
+        select_all=False,
+    )
+    return frozenset(chosen)
+
+
+def _problems(token: str, result: dict[str, Any]) -> None:
+    if not result["problems"]:
+        st.text("None.")
+        return
+    rows = pd.DataFrame(result["problems"])
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="import_problems",
+        alt=f"{len(rows)} problems by file, row and column",
+        column_order=["file", "row", "column", "outcome", "message", "value"],
+        column_config={
+            "file": "File",
+            "row": "Row",
+            "column": "Column",
+            "outcome": "Outcome",
+            "message": st.column_config.TextColumn("Why", width="large"),
+            "value": "The cell says",
+        },
+    )
+    _rest(len(rows), result["problem_count"])
+    _download(token, "report.csv", "All problems as CSV")
+
+
+def _changes(token: str, result: dict[str, Any]) -> None:
+    if not result["changes"]:
+        st.text("Nothing.")
+        return
+    rows = pd.DataFrame(result["changes"], columns=["table", "what", "row", "change"])
+    rows["table"] = rows["table"].map(_TABLES)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="import_changes",
+        alt=f"{len(rows)} rows that would be written",
+        column_config={
+            "table": "In",
+            "what": "Would be",
+            "row": st.column_config.TextColumn("Row", width="medium"),
+            "change": st.column_config.TextColumn("Change", width="large"),
+        },
+    )
+    _rest(len(rows), result["size"])
+    _download(token, "changes.csv", "All of it as CSV")
+
+
+def _rest(shown: int, total: int) -> None:
+    if shown < total:
+        st.caption(plain(f"The first {shown:,}; the file holds all."))
+
+
+def _download(token: str, name: str, title: str) -> None:
+    st.download_button(
+        title,
+        partial(jobs.download, token, name),
+        file_name=f"cop-import-{name}",
+        mime="text/csv",
+        key=f"download_{name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )

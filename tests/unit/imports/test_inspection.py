@@ -1,0 +1,111 @@
+"""What a file seems to be, and what its columns seem to mean: a start that never guesses where two readings fit."""
+
+import pytest
+
+from cop.imports import suggest
+from cop.imports.inspection import delimiter_of, encoding_of, from_json, inspect
+from cop.imports.mapping import mapping_of
+
+TEXT = "Nr;Name;Straße\n1;Zoë Müller;Köln\n2;José Núñez;A Coruña\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"a,b\n1,2\n", "auto"),
+        (TEXT.encode(), "auto"),
+        (b"\xef\xbb\xbf" + TEXT.encode(), "auto"),
+        (TEXT.encode("utf-16"), "auto"),
+        (TEXT.encode("cp1252"), "cp1252"),
+        ("Preis;1 €\n".encode("cp1252"), "cp1252"),
+    ],
+)
+def test_encodings(data, encoding):
+    assert encoding_of(data) == encoding
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters(delimiter):
+    assert delimiter_of(TEXT.replace(";", delimiter)) == delimiter
+
+
+def test_one_column_has_no_delimiter():
+    assert delimiter_of("name\nAna\nBen\n") == ","
+
+
+def test_a_look_at_a_file_of_excel_on_windows():
+    found = inspect("people.csv", TEXT.encode("cp1252"))
+    assert (found.encoding, found.delimiter, found.columns) == ("cp1252", ";", ("Nr", "Name", "Straße"))
+    assert found.row_count == 2
+    assert found.sample[0] == ("1", "Zoë Müller", "Köln")
+    assert found.values["Nr"] == ("1", "2")
+    assert from_json(found.as_json()) == found
+
+
+def test_a_column_with_many_values_is_no_list_of_choices():
+    text = "id,kind\n" + "".join(f"{number},{number % 3}\n" for number in range(100))
+    found = inspect("x.csv", text.encode())
+    assert set(found.values) == {"kind"}
+    assert set(found.values["kind"]) == {"0", "1", "2"}
+
+
+def test_what_is_wrong_is_said():
+    assert "it is no workbook" in inspect("x.xlsx", b"a,b\n").problem
+    assert "Two columns have the same name." in inspect("x.csv", b"a,a\n1,2\n").problem
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "kind"),
+    [
+        ("k8s-sigs", "communities.csv", "communities"),
+        ("k8s-sigs", "leaders.csv", "facilitators"),
+        ("nodejs-wg-attendance", "sessions.csv", "sessions"),
+        ("nodejs-wg-attendance", "attendance.csv", "attendance"),
+    ],
+)
+def test_kinds_of_real_files(real_data, folder, file, kind):
+    found = inspect(file, (real_data / folder / file).read_bytes())
+    assert suggest.kind_of(file, found.columns) == kind
+
+
+def test_columns_by_their_names():
+    assert suggest.columns_of("people", ["Personnel number", "Full Name", "E-Mail", "Shoe size"]) == {
+        "key": "Personnel number",
+        "name": "Full Name",
+        "email": "E-Mail",
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "form"),
+    [
+        (["2026-03-05"], "%Y-%m-%d"),
+        (["31/01/2026", "05/03/2026"], "%d/%m/%Y"),
+        (["01/31/2026", "03/05/2026"], "%m/%d/%Y"),
+        (["03/05/2026", "04/06/2026"], ""),  # either reading fits: not ours to say
+        (["soon"], ""),
+    ],
+)
+def test_how_days_are_written(days, form):
+    found = inspect("x.csv", ("day\n" + "\n".join(days) + "\n").encode())
+    assert suggest.date_form(found, "day") == form
+
+
+def test_a_start_is_a_mapping_that_can_be_used():
+    text = "id,name,type,founded\nc1,Data,Working group,31/01/2024\nc2,Law,guild,01/02/2024\n"
+    raw = suggest.start("groups.csv", "groups.csv", inspect("groups.csv", text.encode()))
+    assert raw["kind"] == "communities"
+    assert raw["columns"]["type"] == {"column": "type", "values": {"Working group": "working_group"}}
+    assert raw["columns"]["founded_on"] == {"column": "founded", "format": "%d/%m/%Y"}
+    assert mapping_of({"source": "office", "files": [raw]}).files[0].kind == "communities"
+
+
+def test_a_kept_mapping_fits_files_that_have_all_its_columns():
+    raw = {
+        "source": "hr",
+        "files": [{"kind": "people", "path": "people.csv", "columns": {"key": "nr", "name": {"template": "{a} {b}"}}}],
+    }
+    fits = inspect("new.csv", b"nr,a,b,c\n1,x,y,z\n")
+    assert suggest.fitting({"HR": raw}, {"new.csv": fits}) == {"HR": {"people": "new.csv"}}
+    assert suggest.fitting({"HR": raw}, {"new.csv": inspect("new.csv", b"nr,a\n1,x\n")}) == {}
+    assert suggest.fitting({"HR": raw}, {"new.csv": fits, "other.csv": inspect("other.csv", b"q\n1\n")}) == {}

@@ -3,7 +3,7 @@
 from cop.models.base import Base
 from cop.models.communities import Area, Community, Facilitator, Membership, Objective, Resource
 from cop.models.facts import ActivityMonth, ActivityUnitMonth, MemberActivity, MembershipMonth
-from cop.models.people import Account, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
+from cop.models.people import Account, DistinctPeople, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
 from cop.models.sessions import Attendance, CommunitySession, Contribution
 from cop.models.system import (
     AuditEntry,
@@ -29,6 +29,7 @@ __all__ = [
     "Community",
     "CommunitySession",
     "Contribution",
+    "DistinctPeople",
     "Draft",
     "ExternalKey",
     "Facilitator",

@@ -73,6 +73,17 @@ class PersonAlias(Base, kw_only=True):
     """The spelling as `cop.people.names.name_key` makes it."""
 
 
+class DistinctPeople(Base, kw_only=True):
+    """Two records that look like one person's and were found to be two people's."""
+
+    __tablename__ = "distinct_people"
+    __table_args__ = (sa.CheckConstraint("first_id < second_id", name="lower_first"),)
+
+    first_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
 class Account(Versioned, Base, kw_only=True):
     """A person's way in. Staff by being active; further roles are granted or follow from an assignment."""
 

@@ -1,13 +1,26 @@
-"""Who is who: for pickers and for matching pasted rosters."""
+"""Who is who: for pickers, for matching pasted rosters, and which records may be of one person."""
+
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import PersonKind
-from cop.models import OrgUnit, Person, PersonAlias
+from cop.errors import NotFound
+from cop.models import (
+    Account,
+    Attendance,
+    Contribution,
+    DistinctPeople,
+    Membership,
+    OrgUnit,
+    Person,
+    PersonAlias,
+)
 from cop.people.directory import Directory
+from cop.people.likeness import Pair, Record, pairs
 from cop.people.names import name_key
-from cop.permissions import Actor, Permission, require_somewhere
+from cop.permissions import Actor, Permission, require, require_somewhere
 from cop.query import query
 
 
@@ -39,6 +52,90 @@ def directory(db: DbSession, actor: Actor | None) -> Directory:
         handles={row.handle: target[row.id] for row in rows if row.handle},
         spellings=tuple(sorted((key, person) for key, person in spellings if key)),
         merged={person: today for person, today in target.items() if person != today},
+    )
+
+
+@query("people", "organisation", "memberships", "sessions")
+def likely_pairs(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Pair, ...]:
+    """Records that may be of one person, the likeliest first, with what speaks for and against it."""
+    require(actor, Permission.PEOPLE_MERGE)
+    rows = db.execute(
+        sa.select(Person.id, Person.name, Person.email, Person.handle, Person.kind, OrgUnit.name.label("unit"))
+        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+        .where(Person.merged_into_id.is_(None))
+    )
+    rooms = _by_person(db, sa.select(Membership.person_id, Membership.community_id))
+    came = _by_person(db, sa.select(Attendance.person_id, Attendance.session_id))
+    records = [
+        Record(
+            row.id,
+            row.name,
+            row.email or "",
+            row.handle or "",
+            row.unit or "",
+            row.kind is PersonKind.GUEST,
+            frozenset(rooms.get(row.id, ())),
+            frozenset(came.get(row.id, ())),
+        )
+        for row in rows
+    ]
+    apart = {(row.first_id, row.second_id) for row in db.scalars(sa.select(DistinctPeople))}
+    return tuple(pairs(records, distinct=apart)[:most])
+
+
+def _by_person(db: DbSession, chosen: sa.Select[int, int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for person, other in db.execute(chosen):
+        found.setdefault(person, set()).add(other)
+    return found
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A record as one looks at it before merging: who, where, and how much hangs on it."""
+
+    id: int
+    version: int
+    name: str
+    kind: str
+    email: str
+    handle: str
+    unit: str
+    account: str
+    sessions: int
+    memberships: int
+    contributions: int
+
+
+@query("people", "organisation", "memberships", "sessions", "accounts")
+def person_card(db: DbSession, actor: Actor | None, *, person_id: int) -> PersonCard:
+    """One record with what hangs on it. Raises NotFound."""
+    require(actor, Permission.PEOPLE_MERGE)
+    row = db.execute(
+        sa.select(Person, OrgUnit.name.label("unit"), Account.username)
+        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.id == person_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    person = row.Person
+
+    def count(table: type[Attendance | Membership | Contribution]) -> int:
+        return db.scalar(sa.select(sa.func.count()).select_from(table).where(table.person_id == person_id)) or 0
+
+    return PersonCard(
+        id=person.id,
+        version=person.version,
+        name=person.name,
+        kind=person.kind.value,
+        email=person.email or "",
+        handle=person.handle or "",
+        unit=row.unit or "",
+        account=row.username or "",
+        sessions=count(Attendance),
+        memberships=count(Membership),
+        contributions=count(Contribution),
     )
 
 

@@ -37,6 +37,7 @@ PAGES = (
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
     PageSpec("admin/imports.py", "imports", "Imports", ":material/upload_file:", "Office", Permission.DATA_IMPORT),
+    PageSpec("admin/people.py", "people", "Same person?", ":material/merge:", "Office", Permission.PEOPLE_MERGE),
 )  # fmt: skip
 """The first one that the actor may open is the start page."""
 

@@ -1,0 +1,223 @@
+"""Two records of one person become one; or are found to be two people."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop import audit, facts
+from cop.choices import FacilitatorRole
+from cop.errors import Conflict, Invalid, NotFound
+from cop.models import (
+    Account,
+    Attendance,
+    Base,
+    DistinctPeople,
+    Facilitator,
+    MemberActivity,
+    Membership,
+    Person,
+    PersonAlias,
+)
+from cop.people.newcomers import learn_spelling
+from cop.permissions import Actor, Permission, require
+
+_BY_RULE = {model.__tablename__ for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator)}
+_NOT_MOVED = _BY_RULE | {MemberActivity.__tablename__, DistinctPeople.__tablename__}
+"""Tables that refer to people and aren't simply pointed at the record that stays."""
+_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions")
+_STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
+
+
+def merge_people(
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    keep_id: int,
+    keep_version: int,
+    gone_id: int,
+    gone_version: int,
+) -> int:
+    """Let one record stand for both: all that hangs on `gone_id` passes to `keep_id`; returns how much that is.
+
+    The other record stays as a sign that leads to the one that is kept. Raises NotFound, Conflict where either was
+    edited since, Invalid where both are the same, one is merged already, or both have an active account.
+    """
+    actor = require(actor, Permission.PEOPLE_MERGE)
+    keep, gone = _both(db, keep_id, keep_version, gone_id, gone_version)
+    before = {"keep": audit.values(keep), "gone": audit.values(gone)}
+    moved = {table: count for table, count in _move(db, keep, gone) if count}
+    _take_over(db, keep, gone)
+    gone.merged_into_id, gone.active = keep.id, False
+    learn_spelling(db, keep, gone.name)
+    db.flush()
+    facts.touch_person(db, keep.id)
+    audit.record(
+        db,
+        actor,
+        now=now,
+        operation="people.merge_people",
+        topics=_TOPICS,
+        object_type="person",
+        object_id=keep.id,
+        before=before,
+        after={"keep": audit.values(keep), "gone": audit.values(gone), "moved": moved},
+    )
+    return sum(moved.values())
+
+
+def keep_apart(db: DbSession, actor: Actor | None, *, now: datetime, first_id: int, second_id: int) -> None:
+    """Put on record that these are two people, so that they are not suggested again. Raises NotFound."""
+    actor = require(actor, Permission.PEOPLE_MERGE)
+    lower, higher = sorted((first_id, second_id))
+    if lower == higher or db.get(Person, lower) is None or db.get(Person, higher) is None:
+        raise NotFound
+    if db.get(DistinctPeople, (lower, higher)) is not None:
+        return
+    db.add(DistinctPeople(first_id=lower, second_id=higher, at=now))
+    audit.record(
+        db,
+        actor,
+        now=now,
+        operation="people.keep_apart",
+        topics=("people",),
+        object_type="person",
+        object_id=lower,
+        after={"first_id": lower, "second_id": higher},
+    )
+
+
+def _both(db: DbSession, keep_id: int, keep_version: int, gone_id: int, gone_version: int) -> tuple[Person, Person]:
+    keep, gone = db.get(Person, keep_id), db.get(Person, gone_id)
+    if keep is None or gone is None:
+        raise NotFound
+    if keep is gone:
+        raise Invalid({"": "These are the same record."})
+    if keep.merged_into_id is not None or gone.merged_into_id is not None:
+        raise Invalid({"": "One of them was merged already."})
+    if (keep.version, gone.version) != (keep_version, gone_version):
+        raise Conflict({})
+    both = sa.select(sa.func.count()).where(Account.person_id.in_((keep_id, gone_id)), Account.active)
+    if db.scalar(both) == 2:
+        raise Invalid({"": "Both have an active account: deactivate the one that isn't used any more first."})
+    return keep, gone
+
+
+def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]]:
+    yield "attendance", _move_attendance(db, keep.id, gone.id)
+    yield "membership", _move_memberships(db, keep.id, gone.id)
+    yield "facilitator", _move_facilitators(db, keep.id, gone.id)
+    yield "person_alias", _move_aliases(db, keep, gone)
+    for table, column in _references():
+        moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
+        yield table.name, int(getattr(moved, "rowcount", 0))
+
+
+def _references() -> Iterable[tuple[Any, Any]]:
+    """Every other column that names a person, those of tables to come included."""
+    for table in Base.metadata.sorted_tables:
+        if table.name not in _NOT_MOVED:
+            yield from ((table, key.parent) for key in table.foreign_keys if key.column.table.name == "person")
+
+
+def _move_attendance(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both are on a list, the person came once."""
+    rows = db.scalars(sa.select(Attendance).where(Attendance.person_id == gone_id)).all()
+    for row in rows:
+        other = db.get(Attendance, (row.session_id, keep_id))
+        if other is None:
+            db.add(
+                Attendance(session_id=row.session_id, person_id=keep_id, led=row.led, spoke=row.spoke, note=row.note)
+            )
+        else:
+            other.led, other.spoke, other.note = other.led or row.led, other.spoke or row.spoke, other.note or row.note
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_memberships(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Stretches of one community that touch become one, from the first day to the last."""
+    moved = db.scalars(
+        sa.select(Membership).where(Membership.person_id == gone_id).order_by(Membership.joined_on)
+    ).all()
+    for row in moved:
+        same = db.scalars(
+            sa.select(Membership).where(Membership.person_id == keep_id, Membership.community_id == row.community_id)
+        )
+        touching = [other for other in same if _touch(row.joined_on, row.left_on, other.joined_on, other.left_on)]
+        if not touching:
+            row.person_id = keep_id
+            db.flush()
+            continue
+        for other in [*touching[1:], row]:
+            db.delete(other)
+        db.flush()
+        first = touching[0]
+        whole = [*touching, row]
+        first.joined_on = min(item.joined_on for item in whole)
+        ends = [item.left_on for item in whole]
+        first.left_on = None if None in ends else max(end for end in ends if end is not None)
+        db.flush()
+    return len(moved)
+
+
+def _move_facilitators(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both carry a community at the same time, the stronger role stays, for the whole time."""
+    moved = db.scalars(sa.select(Facilitator).where(Facilitator.person_id == gone_id)).all()
+    for row in moved:
+        same = db.scalars(
+            sa.select(Facilitator).where(Facilitator.person_id == keep_id, Facilitator.community_id == row.community_id)
+        )
+        other = next((item for item in same if _touch(row.since_on, row.until_on, item.since_on, item.until_on)), None)
+        if other is None:
+            row.person_id = keep_id
+        else:
+            db.delete(row)
+            db.flush()
+            other.role = min(other.role, row.role, key=_STRENGTH.index)
+            known = (other.since_on, row.since_on)
+            other.since_on = None if None in known else min(day for day in known if day is not None)
+            ends = (other.until_on, row.until_on)
+            other.until_on = None if None in ends else max(day for day in ends if day is not None)
+        db.flush()
+    return len(moved)
+
+
+def _touch(start: date | None, end: date | None, other_start: date | None, other_end: date | None) -> bool:
+    """Whether two stretches overlap or follow each other without a day between; None is without bound."""
+    starts_in_time = start is None or other_end is None or start <= other_end
+    ends_in_time = end is None or other_start is None or other_start <= end
+    return starts_in_time and ends_in_time
+
+
+def _move_aliases(db: DbSession, keep: Person, gone: Person) -> int:
+    rows = db.scalars(sa.select(PersonAlias).where(PersonAlias.person_id == gone.id)).all()
+    for row in rows:
+        learn_spelling(db, keep, row.key)
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _take_over(db: DbSession, keep: Person, gone: Person) -> None:
+    """What only the other record tells: address, handle, unit, job role, account."""
+    taken = {}
+    for name in ("email", "handle"):
+        if getattr(keep, name) is None and getattr(gone, name) is not None:
+            taken[name] = getattr(gone, name)
+            setattr(gone, name, None)
+    db.flush()  # both are unique: given up before they are taken
+    for name, value in taken.items():
+        setattr(keep, name, value)
+    keep.org_unit_id = keep.org_unit_id or gone.org_unit_id
+    keep.job_role_id = keep.job_role_id or gone.job_role_id
+    if gone.active and not keep.active:
+        keep.active = True
+    own = db.scalar(sa.select(Account.id).where(Account.person_id == keep.id))
+    account = db.scalar(sa.select(Account).where(Account.person_id == gone.id))
+    if account is not None and own is None:
+        account.person_id = keep.id

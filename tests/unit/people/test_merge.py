@@ -1,0 +1,181 @@
+"""Two records become one: nothing is lost, nothing counts twice."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cop import facts
+from cop.choices import FacilitatorRole
+from cop.db import reading, transaction
+from cop.errors import Conflict, Invalid, NotFound
+from cop.execute import execute
+from cop.integrity import problems
+from cop.models import (
+    Account,
+    ActivityMonth,
+    Attendance,
+    AuditEntry,
+    Contribution,
+    DistinctPeople,
+    Facilitator,
+    Membership,
+    Person,
+)
+from cop.people.likeness import Record, pairs
+from cop.people.operations import keep_apart, merge_people
+from cop.people.queries import likely_pairs, person_card
+from cop.permissions import SYSTEM
+from tests import factories as make
+
+
+@pytest.fixture
+def two(db) -> tuple[Person, Person]:
+    make.organisation(db)
+    return make.person(db, name="Ana Gómez", email="ana@x.example"), make.person(db, name="Gomez, Ana", handle="anag")
+
+
+def merge(keep: Person, gone: Person, **versions: int) -> int:
+    given_ = {"keep_version": keep.version, "gone_version": gone.version} | versions
+    return execute(merge_people, SYSTEM, now=make.NOW, keep_id=keep.id, gone_id=gone.id, **given_)
+
+
+def test_everything_passes_to_the_one_that_stays(db, two):
+    ana, other = two
+    room = make.community(db)
+    both = make.session(db, room, date(2026, 5, 4), people=[ana, other])
+    db.get(Attendance, (both.id, other.id)).spoke = True
+    alone = make.session(db, room, date(2026, 5, 11), people=[other])
+    make.contribution(db, room, person_id=other.id)
+    account = make.account(db, other)
+    make.commit(db)
+    assert merge(ana, other) == 2 + 1  # attendances and the contribution
+    with reading() as fresh:
+        came = fresh.execute(sa.select(Attendance.session_id, Attendance.person_id, Attendance.spoke)).all()
+        assert sorted(map(tuple, came)) == [(both.id, ana.id, True), (alone.id, ana.id, False)]
+        assert fresh.scalar(sa.select(Contribution.person_id)) == ana.id
+        assert fresh.get_one(Account, account.id).person_id == ana.id
+        kept, gone = fresh.get_one(Person, ana.id), fresh.get_one(Person, other.id)
+        assert (kept.email, kept.handle) == ("ana@x.example", "anag")
+        assert (gone.handle, gone.merged_into_id, gone.active) == (None, ana.id, False)
+        month = fresh.scalars(sa.select(ActivityMonth).where(ActivityMonth.month == date(2026, 5, 1))).one()
+        assert (month.attendances, month.newcomers, month.returners) == (2, 1, 1)  # it was 3, of two people
+        assert facts.counted(fresh, room.id)
+        assert [found for found in problems(fresh, now=make.NOW) if "administrate" not in found] == []
+        entry = fresh.scalars(sa.select(AuditEntry).where(AuditEntry.operation == "people.merge_people")).one()
+        assert entry.after["moved"] == {"attendance": 2, "contribution": 1}
+
+
+def test_stretches_of_membership_that_touch_are_one(db, two):
+    ana, other = two
+    room, elsewhere = make.community(db), make.community(db)
+    make.membership(db, room, ana, joined_on=date(2026, 1, 1), left_on=date(2026, 3, 1))
+    make.membership(db, room, other, joined_on=date(2026, 3, 1), left_on=None)
+    make.membership(db, elsewhere, other, joined_on=date(2026, 2, 1), left_on=date(2026, 2, 5))
+    make.membership(db, elsewhere, ana, joined_on=date(2026, 4, 1), left_on=None)
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        rows = fresh.execute(
+            sa.select(Membership.community_id, Membership.person_id, Membership.joined_on, Membership.left_on)
+        ).all()
+    assert sorted(map(tuple, rows), key=str) == sorted(
+        [
+            (room.id, ana.id, date(2026, 1, 1), None),
+            (elsewhere.id, ana.id, date(2026, 2, 1), date(2026, 2, 5)),
+            (elsewhere.id, ana.id, date(2026, 4, 1), None),
+        ],
+        key=str,
+    )
+
+
+def test_of_two_roles_the_stronger_stays(db, two):
+    ana, other = two
+    room = make.community(db)
+    make.facilitator(db, room, ana, role=FacilitatorRole.BACKUP, since_on=date(2026, 1, 1))
+    make.facilitator(db, room, other, role=FacilitatorRole.LEAD, since_on=None)
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        row = fresh.scalars(sa.select(Facilitator)).one()
+    assert (row.person_id, row.role, row.since_on, row.until_on) == (ana.id, FacilitatorRole.LEAD, None, None)
+
+
+def test_the_other_spelling_is_known_from_then_on(db, two):
+    ana, other = two
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        assert likely_pairs(fresh, SYSTEM, most=9) == ()
+        assert person_card(fresh, SYSTEM, person_id=ana.id).handle == "anag"
+        assert "gomez ana" in {key for (key,) in fresh.execute(sa.text("SELECT key FROM person_alias"))}
+
+
+def test_what_is_refused(db, two):
+    ana, other = two
+    third = make.person(db, name="Third")
+    make.account(db, ana)
+    account = make.account(db, other)
+    make.commit(db)
+    with pytest.raises(Invalid, match="same record"):
+        merge(ana, ana)
+    with pytest.raises(Invalid, match="Both have an active account"):
+        merge(ana, other)
+    with pytest.raises(Conflict):
+        merge(ana, third, gone_version=third.version + 1)
+    with pytest.raises(NotFound):
+        execute(merge_people, SYSTEM, now=make.NOW, keep_id=ana.id, keep_version=1, gone_id=9_999, gone_version=1)
+    with transaction() as fresh:
+        fresh.get_one(Account, account.id).active = False
+    merge(ana, other)
+    with pytest.raises(Invalid, match="merged already"), reading() as fresh:
+        merge(ana, fresh.get_one(Person, other.id))
+
+
+def test_two_people_are_not_suggested_again(db, two):
+    ana, other = two
+    make.commit(db)
+    with reading() as fresh:
+        (pair,) = likely_pairs(fresh, SYSTEM, most=9)
+    assert {pair.first.name, pair.second.name} == {"Ana Gómez", "Gomez, Ana"}
+    for first, second in ((ana, other), (other, ana)):  # whichever way round, once
+        execute(keep_apart, SYSTEM, now=make.NOW, first_id=first.id, second_id=second.id)
+    with reading() as fresh:
+        assert likely_pairs(fresh, SYSTEM, most=9) == ()
+        assert fresh.scalar(sa.select(sa.func.count()).select_from(DistinctPeople)) == 1
+    with pytest.raises(NotFound):
+        execute(keep_apart, SYSTEM, now=make.NOW, first_id=ana.id, second_id=ana.id)
+
+
+def test_evidence_by_hand():
+    base = Record(
+        1, "Ana Gómez", "ana.gomez@x.example", "", "IT", communities=frozenset({1, 2}), sessions=frozenset({1})
+    )
+    same = Record(2, "Gomez Ana", "", "ana.gomez", "IT", communities=frozenset({2}))
+    (pair,) = pairs([base, same])
+    assert pair.score == 100
+    assert pair.speaks_for == (
+        "names are 100 % alike",
+        "an address or handle of one is the other's",
+        "both in IT",
+        "1 community in common",
+    )
+    met = Record(3, "Ana Gomes", "ana.gomes@x.example", "", "HR", sessions=frozenset({1}))
+    (pair,) = pairs([base, met])
+    assert pair.speaks_against == ("different e-mail addresses", "different org units", "both on the list of 1 session")
+    assert pair.score == 89 - 6 - 12
+    assert pairs([base, Record(4, "Bo Larsson")]) == []
+    assert pairs([base, same], distinct={(1, 2)}) == []
+
+
+@given(st.lists(st.sampled_from(["Ana Gómez", "Gomez Ana", "Ben Okri", "", "李雷", "Ana"]), max_size=12))
+def test_each_pair_once_and_in_order(names):
+    records = [Record(number, name) for number, name in enumerate(names, 1)]
+    found = pairs(records)
+    keys = [(pair.first.id, pair.second.id) for pair in found]
+    assert len(set(keys)) == len(keys)
+    assert all(first < second for first, second in keys)
+    assert [pair.score for pair in found] == sorted((pair.score for pair in found), reverse=True)
+    assert pairs(records[::-1]) == found

@@ -25,9 +25,13 @@ from cop import db as database
 from cop.accounts.queries import actor_of_account
 from cop.choices import GrantedRole
 from cop.execute import execute
+from cop.imports.mapping import mapping_of
+from cop.imports.operations import import_files
+from cop.imports.queries import preview
+from cop.imports.records import read_job
 from cop.models import Attendance, CommunitySession, Membership
 from cop.periods import utcnow
-from cop.permissions import Actor
+from cop.permissions import SYSTEM, Actor
 from cop.sessions import inputs
 from cop.sessions.operations import record_session
 from cop.settings import ROOT
@@ -258,6 +262,55 @@ def live(report: Report, sessions: Sequence[int]) -> None:
     engine.dispose()
 
 
+def imports(report: Report, _sessions: Sequence[int]) -> None:
+    """50,000 attendances from a CSV file: read, compared with what is there, written with audit and figures."""
+    people, meetings, come = 1_000, 2_500, 20
+    report.head(f"Import of {meetings * come:,} attendances from CSV against plain executemany")
+    settings = data.empty(_folder() / "import")
+    engine = database.make_engine(settings.database_url)
+    start = utcnow().date() - timedelta(days=meetings // 5 + 30)
+    days = [start + timedelta(days=number // 5) for number in range(meetings)]
+    came = [(f"s{m}", f"p{(m * 7 + n * 13) % people}") for m in range(meetings) for n in range(come)]
+    files = {
+        "people": ["key,name", *(f"p{number},Person Number{number}" for number in range(people))],
+        "communities": ["key,name", *(f"c{number},Room {number}" for number in range(25))],
+        "sessions": ["key,community,date,title", *(f"s{m},c{m % 25},{day},Bench" for m, day in enumerate(days))],
+    }
+    _import(engine, files)
+    start_at = time.perf_counter()
+    written = _import(engine, {"attendance": ["session,person", *(f"{meeting},{who}" for meeting, who in came)]})
+    seconds = time.perf_counter() - start_at
+    report.check(f"{written:,} rows written of {len(came):,}", good=written >= len(came))
+    plain = _plain_rows(engine, came)
+    report.line(f"{len(came) / seconds:,.0f} rows a second, plain executemany {len(came) / plain:,.0f}")
+    report.ratio("seconds, against plain executemany of the same rows into a bare table", seconds, plain)
+    engine.dispose()
+
+
+def _import(engine: sa.Engine, files: dict[str, list[str]]) -> int:
+    contents: dict[str, bytes | None] = {kind: "\n".join(lines).encode() for kind, lines in files.items()}
+    raw = [{"kind": kind, "columns": {name: name for name in lines[0].split(",")}} for kind, lines in files.items()]
+    job = read_job(mapping_of({"source": "bench", "files": raw}), contents)
+    with database.reading(engine) as db:
+        plan = preview(db, SYSTEM, job=job, now=utcnow())
+    written: int = execute(import_files, SYSTEM, on=engine, plan=plan)
+    return written
+
+
+def _plain_rows(engine: sa.Engine, rows: list[tuple[str, str]]) -> float:
+    """Seconds for the same rows in one transaction, into a table without keys or references."""
+    with database.transaction(engine) as db:
+        db.execute(sa.text("CREATE TABLE bench_came (session TEXT, person TEXT)"))
+    start = time.perf_counter()
+    with database.transaction(engine) as db:
+        values = [{"s": session, "p": person} for session, person in rows]
+        db.execute(sa.text("INSERT INTO bench_came VALUES (:s, :p)"), values)
+    seconds = time.perf_counter() - start
+    with database.transaction(engine) as db:
+        db.execute(sa.text("DROP TABLE bench_came"))
+    return seconds
+
+
 def _settings() -> list[str]:
     """20 filter settings of the KPI page."""
     return [f"area={area}&period={period}" for area in (1, 2, 3, 4, 5) for period in ("3", "6", "12", "24")]
@@ -266,6 +319,7 @@ def _settings() -> list[str]:
 CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
     "cold_start": cold_start,
     "writers": writers,
+    "imports": imports,
     "first_read": first_read,
     "pages": pages,
     "live": live,

@@ -52,11 +52,17 @@ SMALL = Size(people=400, communities=25, sessions=20, come=20, units=25, months=
 LARGE = Size(people=20_000, communities=500, sessions=100, come=20, units=300, months=60)
 
 
-def make(folder: Path, size: Size) -> Settings:
-    """A migrated database in `folder` with an organisation of that size; returns its settings."""
+def empty(folder: Path) -> Settings:
+    """A migrated database in `folder` that holds nothing; returns its settings."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Settings(folder, f"sqlite:///{folder / 'cop.sqlite3'}", settings().idle_limit, settings().absolute_limit)
     open_database(made)
+    return made
+
+
+def make(folder: Path, size: Size) -> Settings:
+    """A migrated database in `folder` with an organisation of that size; returns its settings."""
+    made = empty(folder)
     engine = database.make_engine(made.database_url)
     with database.transaction(engine) as db:
         _fill(db, size, random.Random(7))

@@ -5,9 +5,8 @@ that nobody else on the network can make themselves admin.
 """
 
 import secrets
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -78,7 +77,7 @@ def set_up(
     with transaction(on) as db:
         throttle.begin_attempt(db, now=now, name_hash=name_hash(_COUNTED_AS), address=visitor.address)
     with reading(on) as db:
-        _check(db, setup, now)
+        setup = _checked(db, setup, now)
     with (on or engine()).begin() as connection:  # all of it or nothing: the code then still works
         with transaction(connection) as db:
             throttle.forgive(db, name_hash=name_hash(_COUNTED_AS))
@@ -91,24 +90,26 @@ def set_up(
             return _first_admin(db, setup, visitor, now)
 
 
-def _check(db: DbSession, setup: Setup, now: datetime) -> None:
+def _checked(db: DbSession, setup: Setup, now: datetime) -> Setup:
+    """The form with its texts as they are stored. Raises Invalid."""
     live = sa.select(OneTimeLink.id).where(_code_is(setup.code), *_live(now))
     if db.scalar(live) is None or db.scalar(sa.select(Account.id).limit(1)) is not None:
         raise Invalid({"code": WRONG_CODE})
     checks = Checks()
-    checks.text("name", "Your name", setup.name, limit=120, required=True)
+    name = checks.text("name", "Your name", setup.name, limit=120, required=True)
+    organisation = setup.organisation
     checks.text("username", "The user name", setup.username, limit=254, required=True)
     if not setup.example:
-        checks.text("organisation", "The organisation's name", setup.organisation, limit=120, required=True)
+        organisation = checks.text("organisation", "The organisation's name", organisation, limit=120, required=True)
         checks.time_zone("time_zone", setup.time_zone)
     for field, problem in setup.password.problems(username=setup.username, organisation=setup.organisation).items():
         checks.fail(field, problem)
     checks.done()
+    return replace(setup, name=" ".join(name.split()), organisation=" ".join(organisation.split()))
 
 
 def _add_organisation(db: DbSession, setup: Setup, now: datetime) -> None:
-    name = " ".join(setup.organisation.split())
-    row = Organisation(name=unicodedata.normalize("NFC", name), time_zone=setup.time_zone)
+    row = Organisation(name=setup.organisation, time_zone=setup.time_zone)
     db.add(row)
     db.flush()
     _record(db, now, row)
@@ -130,7 +131,7 @@ def _code_is(code: str) -> sa.ColumnElement[bool]:
 
 
 def _first_admin(db: DbSession, setup: Setup, visitor: Visitor, now: datetime) -> str:
-    person = Person(name=unicodedata.normalize("NFC", " ".join(setup.name.split())), created_at=now)
+    person = Person(name=setup.name, created_at=now)
     db.add(person)
     db.flush()
     _record(db, now, person)

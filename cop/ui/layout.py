@@ -1,11 +1,12 @@
 """What every screen shares: the sidebar, headings, links to other screens, the word for those signed out."""
 
+from contextlib import suppress
 from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from cop.errors import CopError, Forbidden
+from cop.errors import CopError, Forbidden, Unwritable
 from cop.execute import record_refusal
 from cop.permissions import Actor, Permission, require_somewhere
 from cop.ui import run
@@ -40,7 +41,8 @@ def run_page(page: Page) -> None:
         page.run()
     except CopError as refusal:
         if isinstance(refusal, Forbidden):
-            record_refusal(run.current().actor, f"page.{page.url_path}")
+            with suppress(Unwritable):  # refused it stays, also where that can't be put on record
+                record_refusal(run.current().actor, f"page.{page.url_path}")
         st.error(plain(str(refusal)), icon=":material/block:")
 
 

@@ -1,13 +1,12 @@
 """`python -m cop import`: files into the database, all or nothing."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import sqlalchemy as sa
 
@@ -16,7 +15,7 @@ from cop.errors import Conflict, CopError, Invalid
 from cop.execute import execute
 from cop.imports import summary
 from cop.imports.changes import Plan
-from cop.imports.mapping import FileMapping, ImportMapping, mapping_of, parse_mapping
+from cop.imports.mapping import FileMapping, ImportMapping, mapping_of, raw_mapping
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import Job, read_job
@@ -34,30 +33,18 @@ def main(argv: list[str]) -> int:
     """Run the command; returns 0 where everything that the mapping lets in is in, 1 where nothing was imported."""
     args = _arguments(argv)
     try:
-        text = args.mapping.read_text(encoding="utf-8")
-        mapping = mapping_of(_json(text)) if args.mapping.suffix == ".json" else parse_mapping(text)
+        mapping = mapping_of(raw_mapping(args.mapping.name, args.mapping.read_bytes()))
         mapping = _placed(mapping, args.mapping.parent, args.file)
         job = read_job(mapping, {file.name: _bytes(file) for file in mapping.files}, _progress)
         open_database(settings())
         return _import(job, dry_run=args.dry_run, report=args.report)
     except Invalid as error:
         _lines(sys.stderr, error.errors.values())
-    except (CopError, OSError, UnicodeDecodeError) as error:
+    except (CopError, OSError) as error:
         _lines(sys.stderr, [str(error)])
     except sa.exc.DBAPIError as error:  # its first line only: what follows may repeat what a row says
         _lines(sys.stderr, [f"The database refused the import: {_first_line(error.orig)}.", "Nothing was imported."])
     return 1
-
-
-def _json(text: str) -> dict[str, Any]:
-    """A mapping as the screen gives it out."""
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise Invalid({"mapping": f"This is not JSON: {error}."}) from error
-    if not isinstance(found, dict):
-        raise Invalid({"mapping": "A mapping is an object with “source” and “files”."})
-    return found
 
 
 def _first_line(error: object) -> str:

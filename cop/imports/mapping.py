@@ -3,9 +3,10 @@
 A mapping is a TOML file; docs/import/README.md describes it; examples lie beside it.
 """
 
+import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
@@ -97,11 +98,31 @@ class ImportMapping:
 
 def parse_mapping(text: str) -> ImportMapping:
     """Read a mapping's TOML; raises Invalid with every problem, by its place in the file."""
+    return mapping_of(_tables(text, "TOML", tomllib.loads))
+
+
+def raw_mapping(name: str, data: bytes) -> dict[str, Any]:
+    """The tables and lists of a mapping's file, JSON or TOML by its name's ending, as `mapping_of` takes them.
+
+    Raises Invalid where it is neither, or describes no mapping.
+    """
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid({"mapping": f"This is not TOML: {error}."}) from error
-    return mapping_of(raw)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid({"mapping": "A mapping is a text in UTF-8."}) from error
+    raw = _tables(text, "JSON", json.loads) if name.lower().endswith(".json") else _tables(text, "TOML", tomllib.loads)
+    mapping_of(raw)
+    return raw
+
+
+def _tables(text: str, name: str, read: Callable[[str], Any]) -> dict[str, Any]:
+    try:
+        raw = read(text)
+    except (ValueError, RecursionError) as error:  # both libraries' errors are ValueErrors
+        raise Invalid({"mapping": f"This is not {name}: {error}."}) from error
+    if not isinstance(raw, dict):
+        raise Invalid({"mapping": "A mapping has a “source” and “files”."})
+    return raw
 
 
 def mapping_of(raw: Mapping[str, Any]) -> ImportMapping:

@@ -5,7 +5,9 @@ import json
 import pandas as pd
 import streamlit as st
 
+from cop.errors import Invalid
 from cop.imports import jobs, operations
+from cop.imports.mapping import raw_mapping
 from cop.imports.queries import Done, imports_done, mappings
 from cop.periods import utcnow
 from cop.permissions import Actor
@@ -81,10 +83,11 @@ def _label(item: Done, zone: str) -> str:
 
 def kept() -> None:
     """The kept mappings: give one out, or forget it."""
+    st.subheader("Kept mappings", anchor=False)
+    _take_in()
     found = {item.id: item for item in load(mappings)}
     if not found:
         return
-    st.subheader("Kept mappings", anchor=False)
     form = Form("kept_mapping")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -114,3 +117,25 @@ def kept() -> None:
             ):
                 notice.say(f"“{item.name}” is forgotten.")
                 st.rerun()
+
+
+def _take_in() -> None:
+    """Keep a mapping that was written by hand, with rules that the screen doesn't offer."""
+    with st.expander("Take a mapping from a file", key="take_mapping", on_change="rerun") as box:
+        if not box.open:
+            return
+        form = Form("take_mapping")
+        given = st.file_uploader("TOML or JSON", type=["toml", "json"], key=form.key("file"))
+        form.slot("file")
+        name = st.text_input("Name", given.name.rpartition(".")[0] if given else "", key=form.key("name"), max_chars=80)
+        form.slot("name")
+        if not st.button("Keep it", key=form.key("submit"), disabled=given is None) or given is None:
+            return
+        try:
+            content = raw_mapping(given.name, given.getvalue())
+        except Invalid as error:
+            form.fail({"file": " ".join(error.errors.values())})
+            return
+        if form.perform(operations.save_mapping, name=name, content=content):
+            notice.say(f"“{name.strip()}” is kept.")
+            st.rerun()

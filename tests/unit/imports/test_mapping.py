@@ -1,5 +1,6 @@
 """Mappings: read whole, or refused with every problem."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from cop.errors import Invalid
 from cop.imports.kinds import KINDS, PERSON_FIELDS
-from cop.imports.mapping import Origin, parse_mapping
+from cop.imports.mapping import Origin, parse_mapping, raw_mapping
 from cop.imports.problems import REASONS
 from cop.settings import ROOT
 from tests.unit.imports.helpers import MAPPING
@@ -106,3 +107,25 @@ def test_the_guide_names_every_kind_field_and_reason():
         who = {"who"} if kind in {"memberships", "facilitators", "attendance"} else set()
         named = fields.keys() - (set(PERSON_FIELDS) if who else set())
         assert told == who | {f"**{name}**" if fields[name].required else name for name in named}
+
+
+def test_a_mapping_from_a_file():
+    raw = {"source": "hr", "files": [{"kind": "people", "columns": {"key": "nr", "name": "who"}}]}
+    toml = b"\xef\xbb\xbfsource = 'hr'\n[[files]]\nkind = 'people'\ncolumns = { key = 'nr', name = 'who' }\n"
+    assert raw_mapping("m.toml", toml) == raw_mapping("M.JSON", json.dumps(raw).encode()) == raw
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("m.toml", b"source = ", "not TOML"),
+        ("m.json", b"{", "not JSON"),
+        ("m.json", b"[" * 100_000, "not JSON"),
+        ("m.json", b"[1]", "has a “source” and “files”"),
+        ("m.toml", b"\xff", "text in UTF-8"),
+        ("m.toml", b"source = 'HR'", "“source” must be a short name"),
+    ],
+)
+def test_a_file_that_is_no_mapping(name, data, why):
+    with pytest.raises(Invalid, match=why):
+        raw_mapping(name, data)

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     KPI_VIEW = "kpi_view"
     ACCOUNT_MANAGE = "account_manage"
     DATA_IMPORT = "data_import"
+    ORGANISATION_EDIT = "organisation_edit"
+    AUDIT_VIEW = "audit_view"
 
 
 _STAFF = frozenset(

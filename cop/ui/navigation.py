@@ -37,6 +37,7 @@ PAGES = (
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
     PageSpec("admin/organisation.py", "organisation", "Organisation", ":material/account_tree:", "Office", Permission.ORGANISATION_EDIT),
+    PageSpec("admin/audit.py", "audit", "Audit log", ":material/history:", "Office", Permission.AUDIT_VIEW),
 )  # fmt: skip
 """The first one that the actor may open is the start page."""
 

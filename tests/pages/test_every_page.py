@@ -42,6 +42,7 @@ EXPECTED = {
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,
     "organisation": OFFICE,
+    "audit": OFFICE,
 }
 URLS = [spec.url for spec in PAGES]
 CELLS = [(url, principal) for url in URLS for principal in PRINCIPALS]

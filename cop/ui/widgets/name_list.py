@@ -87,7 +87,7 @@ def _table(names: NameList, rows: dict[int, queries.Named]) -> None:
         key=f"{names.key}_table",
         alt=f"{len(rows)} entries, how often each is used, and whether it is offered",
         column_config={
-            "name": config.TextColumn("Name", width="large"),
+            "name": config.TextColumn("Name", width="medium"),
             "used": config.NumberColumn(used, help="Former people and archived communities count too."),
             "active": config.CheckboxColumn("Offered", help="What is switched off stays where it is used."),
         },

@@ -16,6 +16,8 @@ from cop.ui.widgets import conflict, fresh, notice, pinned, removal
 _TOP = "At the top"
 _LABELS = {"name": "Name", "parent": "Below"}
 _KIND = "unit"
+_ALL_SHOWN = 25
+"""A tree of so many units is shown without scrolling."""
 
 
 def tab() -> None:
@@ -54,6 +56,7 @@ def _table(rows: dict[int, queries.UnitRow]) -> None:
         shown,
         hide_index=True,
         key="units_table",
+        height="content" if len(shown) <= _ALL_SHOWN else "auto",
         alt=f"{len(rows)} units, indented as they lie below each other, with people, communities and managers",
         column_config={
             "unit": config.TextColumn("Unit", width="medium"),
@@ -149,8 +152,10 @@ def _merge(others: dict[int, queries.UnitRow], found: queries.UnitRow, version: 
     with st.expander("Merge into another unit", icon=":material/merge:", key=f"merge_unit:{found.id}"):
         form = Form(f"merge_unit:{found.id}")
         st.markdown(
-            plain(f"It has {hangs} (former people and archived communities count), so it can't be deleted. ")
-            + plain("Merging moves them to the unit that you choose; then this one is gone.")
+            plain(
+                f"It has {hangs} (former people and archived communities count), so it can't be deleted. "
+                "Merging moves them to the unit that you choose; then this one is gone."
+            )
         )
         if found.managers:
             names = ", ".join(found.managers)
@@ -165,7 +170,8 @@ def _merge(others: dict[int, queries.UnitRow], found: queries.UnitRow, version: 
         )
         form.slot("into_id")
         target = others.get(into) if into is not None else None
-        sure = f"Yes, {found.name} becomes part of {target.path if target else '…'}; this can't be undone"
+        where = target.path if target else "the unit chosen above"
+        sure = f"Yes, {found.name} becomes part of {where}; this can't be undone"
         if removal.confirmed(form, sure, "Merge", ready=target is not None):
             values = {"unit_id": found.id, "version": version, "into_id": into}
             removal.perform(form, operations.merge_unit, f"{found.name} is merged.", _forget, **values)

@@ -8,7 +8,7 @@ from cop import audit
 from cop.choices import GrantedRole
 from cop.permissions import SYSTEM
 from cop.trail.queries import PAGE
-from cop.ui.widgets import audit_log
+from cop.ui.widgets import ticks
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat
 
@@ -61,7 +61,7 @@ def test_filters_come_from_the_address_and_start_on_the_first_page(office):
 
 
 def test_an_entry_opens_to_what_it_changed(office, monkeypatch):
-    monkeypatch.setattr(audit_log, "_picked", lambda _chosen: 0)
+    monkeypatch.setattr(ticks, "ticked", lambda _chosen: [0])
     app = open_page("audit")
     opened = app.dataframe[1].value
     assert [tuple(row) for row in opened.itertuples(index=False)] == [("Name", "Old 51", "New *51*")]

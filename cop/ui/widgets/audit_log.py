@@ -1,7 +1,5 @@
 """The audit log's entries, a page at a time, and one of them in full."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +11,7 @@ from cop.ui import run
 from cop.ui.format import label, moment
 from cop.ui.load import stable
 from cop.ui.text import plain
+from cop.ui.widgets import ticks
 
 _TURNED = "_audit_pages"
 
@@ -78,17 +77,11 @@ def _table(actor: Actor, rows: pd.DataFrame, key: str) -> None:
             "outcome": "Outcome",
         },
     )
-    picked = _picked(chosen)
-    if picked is not None and picked < len(rows):
-        one(actor, int(rows["id"].iloc[picked]))
+    picked = ticks.ticked(chosen)
+    if picked and picked[0] < len(rows):
+        one(actor, int(rows["id"].iloc[picked[0]]))
     else:
         st.caption("Tick a row to see what was changed, from what to what.")
-
-
-def _picked(chosen: Any) -> int | None:
-    """The number of the row that was ticked in a table."""
-    rows: list[int] = chosen["selection"]["rows"]
-    return rows[0] if rows else None
 
 
 def one(actor: Actor, entry_id: int) -> None:

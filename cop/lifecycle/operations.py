@@ -12,13 +12,13 @@ from cop.accounts.operations import create_account, issue_reset_link, set_active
 from cop.catalog.operations import end_facilitator
 from cop.choices import PersonKind
 from cop.errors import Invalid
-from cop.models import Account, AuditEntry, Community, Facilitator, Membership, Person
+from cop.lifecycle.ended import DEACTIVATED, what_ended
+from cop.models import Account, Community, Facilitator, Membership, Person
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 
 LEFT = "Left the organisation"
-_DEACTIVATED = "lifecycle.deactivate_leavers"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def deactivate_leavers(db: DbSession, actor: Actor | None, *, now: datetime, acc
             "memberships": _end_memberships(db, actor, now, person.id, today),
             "facilitates": _end_roles(db, actor, now, person.id, today),
         }
-        _record(db, actor, now, _DEACTIVATED, "account", account.id, after={"active": False, **ended})
+        _record(db, actor, now, DEACTIVATED, "account", account.id, after={"active": False, **ended})
         done += 1
     return done
 
@@ -141,29 +141,13 @@ def reactivate(db: DbSession, actor: Actor | None, *, now: datetime, account_ids
         if account.active:
             continue
         set_active(db, actor, now=now, account_id=account.id, active=True, version=account.version)
-        ended = _what_ended(db, account.id)
-        for item in ended.get("memberships", []):
+        ended = what_ended(db, account.id)
+        for item in ended["memberships"]:
             _rejoin(db, actor, now, item)
-        for item in ended.get("facilitates", []):
+        for item in ended["facilitates"]:
             _carry_on(db, actor, now, item)
         done += 1
     return done
-
-
-def _what_ended(db: DbSession, account_id: int) -> dict[str, Any]:
-    """What the last deactivation put on record."""
-    last = (
-        sa.select(AuditEntry.after)
-        .where(
-            AuditEntry.object_type == "account",
-            AuditEntry.object_id == account_id,
-            AuditEntry.operation == _DEACTIVATED,
-            AuditEntry.outcome == "done",
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    )
-    return db.scalar(last) or {}
 
 
 def _rejoin(db: DbSession, actor: Actor, now: datetime, item: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import PersonKind
+from cop.lifecycle.ended import what_ended
 from cop.lifecycle.usernames import Naming, proposed
 from cop.models import Account, Community, Facilitator, Membership, OrgUnit, Person
 from cop.permissions import Actor, Permission, require
@@ -124,3 +125,12 @@ def without_facilitator(
         .order_by(Community.name)
     )
     return tuple(Alone(slug, name) for slug, name in rows)
+
+
+@query("accounts")
+def ended_with(db: DbSession, actor: Actor | None, *, account_id: int) -> int:
+    """How many memberships and facilitator roles ended when a deactivated account's owner left; 0 for an active one."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    if db.scalar(sa.select(Account.active).where(Account.id == account_id)) is not False:
+        return 0
+    return sum(len(items) for items in what_ended(db, account_id).values())

@@ -235,6 +235,8 @@ def edit_organisation(
     }
     checks.done()
     moved = 0
+    if values == {"name": row.name, "time_zone": row.time_zone}:
+        return moved
     topics: tuple[str, ...] = ("organisation",)
     if row.time_zone != values["time_zone"]:
         moved = _days_again(db, values["time_zone"])

@@ -8,10 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from cop.accounts.change import live_link
+from cop.accounts.operations import create_account
 from cop.choices import GrantedRole
 from cop.db import reading
+from cop.execute import execute
+from cop.lifecycle.operations import deactivate_leavers
 from cop.models import Account, Facilitator, Membership, Person
 from cop.periods import utcnow
+from cop.permissions import SYSTEM
 from cop.ui.widgets import joiners_leavers, ticks
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat
@@ -41,6 +45,20 @@ def opened(monkeypatch, *rows, tab="Joined"):
     app.session_state["joiners_leavers"] = True
     app.session_state["joined_left"] = tab
     return app.run()
+
+
+def test_who_came_back_later_gets_all_of_it_back_too(office, monkeypatch):
+    lea = account("lea").id
+    execute(deactivate_leavers, SYSTEM, account_ids=(lea,))
+    app = open_page("accounts")
+    app.toggle(key="closed").set_value(True).run()
+    app.selectbox(key="account_id").select(lea).run()
+    button = app.button(key=f"access:{lea}:reactivate")
+    assert button.label == "Activate it with the 2 memberships and roles it had"
+    button.click().run()
+    assert account("lea").active is True
+    with reading() as db:
+        assert db.scalar(sa.select(Membership.left_on)) is None
 
 
 def account(username):
@@ -78,10 +96,6 @@ def test_what_is_wrong_is_told_and_nothing_is_made(office, monkeypatch):
     app = opened(monkeypatch, 0, 1)
     with reading() as db:
         ana = db.scalar(sa.select(Person.id).where(Person.name == "=Ana"))
-    from cop.accounts.operations import create_account
-    from cop.execute import execute
-    from cop.permissions import SYSTEM
-
     monkeypatch.setattr(joiners_leavers, "load", _stale(joiners_leavers.load))
     app.run()
     execute(create_account, SYSTEM, person_id=ana, username="other")

@@ -177,6 +177,9 @@ def test_leaving_ends_sessions_memberships_and_roles(office, leaver):
 
 def test_undoing_brings_all_of_it_back(office, leaver):
     run(o.deactivate_leavers, office, account_ids=(leaver.id,))
+    with reading() as db:
+        assert queries.ended_with(db, office, account_id=leaver.id) == 4
+        assert queries.ended_with(db, office, account_id=office.account_id) == 0
     assert run(o.reactivate, office, account_ids=(leaver.id,)) == 1
     assert state(leaver) == (True, 0, *BEFORE)
     with reading() as db:

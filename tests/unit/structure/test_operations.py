@@ -381,6 +381,9 @@ def test_a_new_name_alone_counts_nothing(office):
     with reading() as db:
         assert db.get(Organisation, 1).name == "Orbis Group"
         assert revisions(db) == {"organisation": 1}
+    entry = last_entry()
+    assert run(o.edit_organisation, office, version=2, name="Orbis Group", time_zone="Europe/Madrid") == 0
+    assert last_entry().id == entry.id  # what is there already is no change
 
 
 @pytest.mark.parametrize(

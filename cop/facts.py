@@ -46,13 +46,35 @@ def touch(db: DbSession, community_id: int, since: date) -> None:
 
 def touch_person(db: DbSession, person_id: int) -> None:
     """Count again everything the person takes part in: their unit changed, or two records became one."""
-    rooms = sa.union(
-        sa.select(Membership.community_id).where(Membership.person_id == person_id),
-        sa.select(Facilitator.community_id).where(Facilitator.person_id == person_id),
-        sa.select(Contribution.community_id).where(Contribution.person_id == person_id),
-        sa.select(CommunitySession.community_id).join(Attendance).where(Attendance.person_id == person_id),
-    )
-    for community_id in db.scalars(rooms):
+    _touch_all(db, _rooms_of(sa.select(sa.literal(person_id))))
+
+
+def touch_unit(db: DbSession, unit_id: int) -> None:
+    """Count again everything the unit's people take part in, and what is counted for it: it is going to end."""
+    counted_for = [
+        sa.select(table.community_id).where(table.org_unit_id == unit_id)
+        for table in (ActivityUnitMonth, MembershipMonth, MemberActivity)
+    ]
+    _touch_all(db, [*_rooms_of(sa.select(Person.id).where(Person.org_unit_id == unit_id)), *counted_for])
+
+
+def touch_everything(db: DbSession) -> None:
+    """Count every community again: the days themselves have changed."""
+    _touch_all(db, [sa.select(Community.id)])
+
+
+def _rooms_of(people: sa.Select[int]) -> list[sa.Select[int]]:
+    """The communities in which these people left a trace."""
+    return [
+        sa.select(Membership.community_id).where(Membership.person_id.in_(people)),
+        sa.select(Facilitator.community_id).where(Facilitator.person_id.in_(people)),
+        sa.select(Contribution.community_id).where(Contribution.person_id.in_(people)),
+        sa.select(CommunitySession.community_id).join(Attendance).where(Attendance.person_id.in_(people)),
+    ]
+
+
+def _touch_all(db: DbSession, rooms: list[sa.Select[int]]) -> None:
+    for community_id in db.scalars(sa.union(*rooms)):
         touch(db, community_id, _EVER)
 
 

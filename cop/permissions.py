@@ -36,6 +36,8 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account_manage"
     DATA_IMPORT = "data_import"
     PEOPLE_MERGE = "people_merge"
+    ORGANISATION_EDIT = "organisation_edit"
+    AUDIT_VIEW = "audit_view"
 
 
 _STAFF = frozenset(

@@ -38,6 +38,8 @@ PAGES = (
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
     PageSpec("admin/imports.py", "imports", "Imports", ":material/upload_file:", "Office", Permission.DATA_IMPORT),
     PageSpec("admin/people.py", "people", "Same person?", ":material/merge:", "Office", Permission.PEOPLE_MERGE),
+    PageSpec("admin/organisation.py", "organisation", "Organisation", ":material/account_tree:", "Office", Permission.ORGANISATION_EDIT),
+    PageSpec("admin/audit.py", "audit", "Audit log", ":material/history:", "Office", Permission.AUDIT_VIEW),
 )  # fmt: skip
 """The first one that the actor may open is the start page."""
 

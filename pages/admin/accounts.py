@@ -4,13 +4,14 @@ import streamlit as st
 
 from cop.permissions import Permission
 from cop.ui import layout
-from cop.ui.widgets import accounts, notice
+from cop.ui.widgets import accounts, joiners_leavers, notice
 
 actor = layout.page_actor(Permission.ACCOUNT_MANAGE)
 st.title("Accounts and roles", anchor=False)
 notice.show()
 accounts.reset_link()
 accounts.new_account()
+joiners_leavers.section()
 chosen = accounts.table(actor)
 if chosen is not None:
     accounts.one_account(actor, chosen)

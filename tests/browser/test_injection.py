@@ -332,6 +332,28 @@ def _community(visit: Visit) -> None:
     visit.look("history", [nth(4), f"charter: {nth(5)} → {nth(6)}"])
 
 
+def _office(visit: Visit) -> None:
+    """The screens on the organisation, the audit log, and who joined."""
+    visit.open("/organisation")
+    visit.look("units", PAYLOADS, at_least=8)
+    visit.pick("Change a unit", "n02")
+    visit.look("one unit", [nth(2)])
+    visit.open("/organisation?tab=Areas")
+    visit.look("areas", [text[:80] for text in PAYLOADS], at_least=8)
+    visit.pick("Change an area", "script")
+    visit.look("one area")
+    visit.open("/organisation?tab=Settings", [nth(0)])
+    visit.open("/audit?operation=Sessions%3A+record+session")
+    visit.look("audit log", [nth(4 * number) for number in range(6)], at_least=4)
+    table = visit.page.get_by_test_id("stDataFrame").bounding_box()
+    assert table
+    visit.page.mouse.click(table["x"] + 18, table["y"] + 35 + 17)
+    visit.look("an entry", [nth(20), nth(21), nth(22)])
+    visit.open("/accounts")
+    visit.page.get_by_text("Who joined, who left").click()
+    visit.look("who joined", PAYLOADS, at_least=8)
+
+
 def test_for_the_office_text_stays_text(nasty, visit):
     ada = visit("ada")
     ada.look("account", [nth(20)])
@@ -356,6 +378,7 @@ def test_for_the_office_text_stays_text(nasty, visit):
     ada.open("/kpis?tab=Sessions+behind+the+figures")
     ada.pick("Community", "n00")
     ada.look("sessions behind the figures", PAYLOADS, at_least=5)
+    _office(ada)
     ada.open("/accounts")
     ada.look("accounts", [nth(number) for number in range(6)], at_least=4)
     ada.pick("Open an account", "n02")

@@ -43,6 +43,8 @@ EXPECTED = {
     "accounts": OFFICE,
     "imports": OFFICE,
     "people": OFFICE,
+    "organisation": OFFICE,
+    "audit": OFFICE,
 }
 URLS = [spec.url for spec in PAGES]
 CELLS = [(url, principal) for url in URLS for principal in PRINCIPALS]

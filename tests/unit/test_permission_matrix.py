@@ -48,6 +48,8 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.ACCOUNT_MANAGE: (OFFICE, OFFICE),
     Permission.DATA_IMPORT: (OFFICE, OFFICE),
     Permission.PEOPLE_MERGE: (OFFICE, OFFICE),
+    Permission.ORGANISATION_EDIT: (OFFICE, OFFICE),
+    Permission.AUDIT_VIEW: (OFFICE, OFFICE),
 }
 
 

@@ -10,6 +10,8 @@ from cop.catalog.queries import units
 from cop.choices import GrantedRole
 from cop.db import reading
 from cop.errors import Conflict, CopError
+from cop.lifecycle.operations import reactivate
+from cop.lifecycle.queries import ended_with
 from cop.permissions import Actor
 from cop.ui import identity, run
 from cop.ui.format import label
@@ -196,8 +198,18 @@ def _password_and_access(actor: Actor, found: queries.AccountDetail) -> None:
         sure = st.checkbox(f"Yes, {plain(found.person)} shall not get in any more", key=form.key("sure"))
         if st.button("Deactivate the account", key=form.key("deactivate"), disabled=not sure):
             _set_active(form, found, active=False)
-    elif st.button("Activate the account", key=form.key("activate"), type="primary"):
+    else:
+        _activate(form, found)
+
+
+def _activate(form: Form, found: queries.AccountDetail) -> None:
+    """Let the account in again; what ended when its owner left can come back with it."""
+    if st.button("Activate the account", key=form.key("activate"), type="primary"):
         _set_active(form, found, active=True)
+    ended = load(ended_with, account_id=found.id)
+    if ended and st.button(f"Activate it with the {ended} memberships and roles it had", key=form.key("reactivate")):
+        text = f"{found.person} can sign in again, with memberships and roles as before."
+        _done(form, reactivate, text, account_ids=(found.id,))
 
 
 def _set_active(form: Form, found: queries.AccountDetail, *, active: bool) -> None:

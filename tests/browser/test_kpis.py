@@ -182,6 +182,7 @@ def test_a_charts_csv_and_png(server, programme, page, sign_in, settle, tmp_path
     drawn(page, settle)
     details(page, "Participation")
     settle(page)
+    page.get_by_role("button", name="Download", exact=True).click()
     table = save(page, "Table as CSV", tmp_path)
     today = local_day(utcnow(), ZONE)
     first = add_months(month_of(today), -5)

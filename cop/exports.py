@@ -62,6 +62,11 @@ def safe_cell(value: Any) -> Any:
     return f"'{text}" if _looks_like_formula(text) else text
 
 
+def unguarded(text: str) -> str:
+    """Text as it was before `safe_cell` put an apostrophe before it."""
+    return text[1:] if text[:1] == "'" and _looks_like_formula(text[1:]) else text
+
+
 def _is_nothing(value: Any) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 

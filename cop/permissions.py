@@ -35,6 +35,7 @@ class Permission(StrEnum):
     KPI_VIEW = "kpi_view"
     ACCOUNT_MANAGE = "account_manage"
     DATA_IMPORT = "data_import"
+    DATA_EXPORT = "data_export"
 
 
 _STAFF = frozenset(

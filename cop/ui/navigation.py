@@ -36,6 +36,7 @@ PAGES = (
     PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
+    PageSpec("admin/data.py", "data", "Export", ":material/archive:", "Office", Permission.DATA_EXPORT),
 )  # fmt: skip
 """The first one that the actor may open is the start page."""
 

@@ -41,6 +41,7 @@ EXPECTED = {
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,
+    "data": OFFICE,
 }
 URLS = [spec.url for spec in PAGES]
 CELLS = [(url, principal) for url in URLS for principal in PRINCIPALS]

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 
-from cop.exports import MOST_ROWS, Sheet, file_name, safe_cell, sheet_of, sheet_to_csv, to_csv, to_xlsx
+from cop.exports import MOST_ROWS, Sheet, file_name, safe_cell, sheet_of, sheet_to_csv, to_csv, to_xlsx, unguarded
 
 
 def cells(content: bytes) -> list[list[str]]:
@@ -130,6 +130,14 @@ def test_no_cell_starts_a_formula(text):
 def test_text_survives_but_for_the_apostrophe(text):
     got = safe_cell(text)
     assert got in (text, text.replace("\x00", ""), "'" + text.replace("\x00", ""))
+
+
+@given(some.text(alphabet=some.sampled_from("=+-@ ＝－'\"\u200b1a.e|%"), max_size=8))
+@example("'t Hooft")
+@example("'=1")
+@example("''-5")
+def test_the_apostrophe_comes_off_again(text):
+    assert unguarded(safe_cell(text)) == text
 
 
 def test_file_names_are_of_our_own_making():

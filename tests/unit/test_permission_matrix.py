@@ -47,6 +47,7 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.KPI_VIEW: ({FACILITATOR, MANAGER, ADMIN}, {MANAGER, ADMIN, *ANY_FACILITATOR}),
     Permission.ACCOUNT_MANAGE: (OFFICE, OFFICE),
     Permission.DATA_IMPORT: (OFFICE, OFFICE),
+    Permission.DATA_EXPORT: (OFFICE, OFFICE),
 }
 
 

@@ -55,9 +55,9 @@ def picture(label: str, export: Callable[..., bytes], params: Mapping[str, Any],
     _button(label, partial(_picture, export, params), "png", file)
 
 
-def archive(label: str, make: Make, file: tuple[str, ...]) -> None:
-    """A button for a ZIP file."""
-    _button(label, make, "zip", file)
+def archive(label: str, export: Callable[[Actor | None], bytes], file: tuple[str, ...]) -> None:
+    """A button for a ZIP file, whose export reads the database by itself."""
+    _button(label, lambda _db, actor: export(actor), "zip", file)
 
 
 def _button(label: str, make: Make, ending: str, file: tuple[str, ...]) -> None:

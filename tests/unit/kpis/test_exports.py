@@ -189,3 +189,20 @@ def test_a_facilitators_files_hold_their_own_communities(db):
     assert world.other.name not in text
     rows = table(ask(exports.communities, world.actors[FACILITATOR], as_of=TODAY))
     assert [row[1] for row in rows[1:]] == [world.community.name]
+
+
+def test_figures_of_a_small_unit_are_withheld_in_files_too(db, office):
+    """Four people of the unit belong to a community: one too few to tell of."""
+    unit = make.org_unit(db)
+    found = make.community(db, name="Small")
+    people = [make.person(db, org_unit_id=unit.id) for _ in range(4)]
+    for somebody in people:
+        make.membership(db, found, somebody)
+    make.session(db, found, date(2026, 6, 1), people=people)
+    make.commit(db)
+    of_unit = {"selection": Selection(unit=unit.id), "as_of": TODAY}
+    for _month, members, active in table(ask(exports.panel_table, office, panel="people", **of_unit))[1:]:
+        assert (members, active) == ("", "")
+    assert len(table(ask(exports.communities, office, **of_unit))) == 1  # the header alone
+    everybody = table(ask(exports.panel_table, office, panel="people", as_of=TODAY))
+    assert everybody[1] == ["2026-06", "4", "4"]

@@ -171,6 +171,32 @@ def test_the_accounts_as_they_are_searched(seat, drawn):
     assert not app.dataframe
 
 
+@pytest.mark.parametrize(
+    ("address", "key", "name", "heading", "expected"),
+    [
+        ({"chart": "Participation"}, "participation", "Table", "Month", f"{TODAY:%Y-%m}"),
+        ({"tab": "Communities by need for help"}, "communities", "Communities", "name", "Data Engineering"),
+        (
+            {"tab": "Sessions behind the figures", "month": f"{TODAY:%b %Y}"},
+            "sessions",
+            "Sessions",
+            "title",
+            "Kick-off",
+        ),
+    ],
+)
+def test_the_figures(seat, drawn, address, key, name, heading, expected):
+    seat(office=True)
+    opened(key, "kpis", **address)
+    content = drawn[f"{name} as CSV"]()
+    assert expected in column(content, heading)
+    assert b"Canary" not in content
+    book = CalamineWorkbook.from_filelike(io.BytesIO(drawn[f"{name} as Excel"]()))
+    assert len(book.get_sheet_by_index(0).to_python()) == len(table(content))
+    if "Chart as PNG" in drawn:
+        assert drawn["Chart as PNG"]().startswith(b"\x89PNG")
+
+
 def test_the_file_is_made_by_the_rights_of_the_click(db, room, seat, drawn):
     """The buttons were drawn for a facilitator; then the assignment ends, and then the account is closed."""
     account = seat(facilitates=True)

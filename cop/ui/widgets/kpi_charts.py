@@ -80,10 +80,9 @@ def _more(panel: Panel, asked: Asked) -> None:
         column_config=_columns(panel),
     )
     with st.container(horizontal=True):
-        params = asked.params | {"panel": panel.key}
-        downloads.menu(panel.key, Offer("Table", kpi_exports.panel_table, params, (panel.key, *asked.months)))
-        params |= {"about": asked.about}
-        downloads.picture("Chart as PNG", kpi_exports.panel_png, params, (panel.key, *asked.months))
+        params, file = asked.params | {"panel": panel.key}, (panel.key, *asked.months)
+        downloads.menu(panel.key, Offer("Table", kpi_exports.panel_table, params, file))
+        downloads.picture("Chart as PNG", kpi_exports.panel_png, params | {"about": asked.about}, file)
 
 
 def _columns(panel: Panel) -> dict[str, Any]:

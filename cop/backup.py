@@ -41,11 +41,11 @@ def backup(settings: Settings, target: Path, *, force: bool = False) -> None:
     if not target.parent.is_dir():
         raise DatabaseRefused(f"There is no folder {target.parent}.")
     examine(live)
-    with _part(target) as part:
+    with part_of(target) as part:
         copy(live, part)
         _take_out_ways_in(part)
         _verify(part)
-        _put(part, target)
+        put(part, target)
 
 
 def restore(settings: Settings, source: Path, *, now: datetime, force: bool = False) -> Path | None:
@@ -62,7 +62,7 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool = Fa
         raise DatabaseRefused(f"{source} is the database itself.")
     live.parent.mkdir(parents=True, exist_ok=True)
     kept = live.with_name(f"{live.name}.replaced-{now:%Y%m%dT%H%M%S}")
-    with file_lock(live), _part(live) as part:
+    with file_lock(live), part_of(live) as part:
         examine(source)
         copy(source, part)
         upgrade(f"sqlite:///{part}")
@@ -74,7 +74,7 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool = Fa
             _write_over(part, live, keep=kept)
         else:
             _move_aside(live, kept)
-            _put(part, live)
+            put(part, live)
         remember(live)
     return kept if kept.exists() else None
 
@@ -106,7 +106,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _part(target: Path) -> Iterator[Path]:
+def part_of(target: Path) -> Iterator[Path]:
     """A name beside `target` for a file in the making; nothing is left of it."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -134,7 +134,7 @@ def _verify(path: Path) -> None:
         raise DatabaseRefused(f"The copy is not sound ({'; '.join(found)}); nothing was replaced.")
 
 
-def _put(part: Path, target: Path) -> None:
+def put(part: Path, target: Path) -> None:
     """Give the finished file its name, on the disk before the name is."""
     with part.open("rb+") as handle:
         os.fsync(handle.fileno())

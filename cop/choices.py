@@ -3,6 +3,11 @@
 from enum import StrEnum
 
 
+def label(value: str) -> str:
+    """A stored choice as a word: "good_practice" becomes "Good practice"."""
+    return value.replace("_", " ").capitalize()
+
+
 class PersonKind(StrEnum):
     """Somebody of the organisation, or a guest who came to a session."""
 

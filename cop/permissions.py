@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PEOPLE_MERGE = "people_merge"
     ORGANISATION_EDIT = "organisation_edit"
     AUDIT_VIEW = "audit_view"
+    DATA_EXPORT = "data_export"
 
 
 _STAFF = frozenset(

@@ -1,6 +1,7 @@
 """Finding communities: words, filters and order over the catalog's rows. Pure."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -65,6 +66,13 @@ def matching(rows: pd.DataFrame, wanted: Wanted, *, today: date) -> pd.DataFrame
     if wanted.next_session is not None:
         keep &= _next_session(rows["next_day"], wanted.next_session, today)
     return rows[keep]
+
+
+def gifts_matching(rows: pd.DataFrame, kinds: Sequence[str], text: str) -> pd.DataFrame:
+    """The contributions of these kinds (none: all) that hold every word of the text somewhere."""
+    for word in fold(text).split():
+        rows = rows[rows["search"].str.contains(word, regex=False)]
+    return rows[rows["kind"].isin(kinds)] if kinds else rows
 
 
 def _next_session(days: pd.Series, when: NextSession, today: date) -> pd.Series:

@@ -68,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path)
     restore.add_argument("--force", action="store_true", help="also replace a database that can't be read any more")
 
+    export = add("export", data.export, "write the whole programme as CSV files in one ZIP file")
+    export.add_argument("file", type=Path)
+    export.add_argument("--force", action="store_true", help="replace an older export of that name")
+
     add("load-example", demo.load_example, "load the example organisation into an empty database")
     add("metrics", data.metrics, "print what every figure means: question, numerator, denominator, version")
     reset = add("reset-link", data.reset_link, "make a one-time link with which somebody sets a new password")

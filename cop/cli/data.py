@@ -13,6 +13,7 @@ from cop.errors import CopError, NotFound
 from cop.kpis.metrics import as_markdown
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
+from cop.programme.archive import export_to
 from cop.schema import open_database
 from cop.settings import settings
 
@@ -53,6 +54,16 @@ def restore(args: Namespace) -> int:
     print(f"Restored {args.file}. Everybody has to sign in again.")
     if kept:
         print(f"What was there before is kept as {kept}.")
+    return 0
+
+
+def export(args: Namespace) -> int:
+    """Write everything to a ZIP file of CSV files."""
+    open_database(settings())
+    rows = export_to(args.file, SYSTEM, force=args.force)
+    print(
+        f"Exported {rows:,} rows to {args.file} ({args.file.stat().st_size / 1e6:,.1f} MB). It holds names: keep it safe."
+    )
     return 0
 
 

@@ -19,7 +19,7 @@ from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
 from cop.validation import Checks
 
-TRANSFORMS = ("lower", "first_sentence")
+TRANSFORMS = ("lower", "first_sentence", "unguarded")
 CREATABLE = {"people": ("org_units", "job_roles"), "communities": ("org_units", "areas")}
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

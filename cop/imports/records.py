@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from cop.exports import unguarded
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
@@ -161,11 +162,17 @@ def _source_text(origin: Origin, cells: Mapping[str, str]) -> str:
         if text not in origin.values:
             raise Unreadable("unknown_value")
         text = origin.values[text]
-    if origin.transform == "lower":
+    return _transformed(text, origin.transform)
+
+
+def _transformed(text: str, transform: str) -> str:
+    if transform == "lower":
         return text.lower()
-    if origin.transform == "first_sentence":
+    if transform == "first_sentence":
         first = _SENTENCE.match(text)
         return first.group(1) if first else text
+    if transform == "unguarded":
+        return unguarded(text)
     return text
 
 

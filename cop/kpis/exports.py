@@ -1,22 +1,23 @@
-"""What leaves the KPI screen: tables as CSV and charts as PNG, read afresh for whoever asks at that moment."""
+"""What leaves the KPI screen: tables, and charts as PNG, read afresh for whoever asks at that moment."""
 
 from datetime import date
 
 from sqlalchemy.orm import Session as DbSession
 
-from cop import exports
+from cop.exports import Sheet, sheet_of
 from cop.kpis import charts, panels, queries
 from cop.kpis.scope import Selection
 from cop.periods import Period
 from cop.permissions import Actor
 
 
-def panel_csv(
+def panel_table(
     db: DbSession, actor: Actor | None, *, panel: str, period: Period, selection: Selection, as_of: date
-) -> bytes:
+) -> Sheet:
     """A chart's table."""
     frame = queries.months(db, actor, period=period, selection=selection, as_of=as_of)
-    return exports.frame_to_csv(panels.table(frame, panels.BY_KEY[panel]))
+    chosen = panels.BY_KEY[panel]
+    return sheet_of(chosen.title, panels.table(frame, chosen))
 
 
 def panel_png(
@@ -44,12 +45,13 @@ def panel_png(
     return vl_convert.vegalite_to_png(spec, scale=2)
 
 
-def communities_csv(db: DbSession, actor: Actor | None, *, period: Period, selection: Selection, as_of: date) -> bytes:
+def communities(db: DbSession, actor: Actor | None, *, period: Period, selection: Selection, as_of: date) -> Sheet:
     """Every community of the selection with its figures, those that need help first."""
     rows = queries.communities(db, actor, period=period, selection=selection, as_of=as_of).rows
-    return exports.frame_to_csv(rows.drop(columns=["id", "course"]))
+    return sheet_of("Communities", rows.drop(columns=["id", "course"]))
 
 
-def sessions_csv(db: DbSession, actor: Actor | None, *, period: Period, selection: Selection) -> bytes:
+def sessions(db: DbSession, actor: Actor | None, *, period: Period, selection: Selection) -> Sheet:
     """Every session behind the figures."""
-    return exports.frame_to_csv(queries.sessions(db, actor, period=period, selection=selection, limit=None).rows)
+    found = queries.sessions(db, actor, period=period, selection=selection, limit=None)
+    return sheet_of("Sessions", found.rows)

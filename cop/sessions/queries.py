@@ -99,6 +99,18 @@ class Attendee:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """Somebody who came, with the session they came to."""
+
+    day: date
+    session: str
+    name: str
+    unit: str
+    led: bool
+    spoke: bool
+
+
+@dataclass(frozen=True)
 class Prefill:
     """What a recording form opens with when nothing was planned: the last session's ways."""
 
@@ -205,6 +217,29 @@ def attendees(db: DbSession, actor: Actor, *, session_id: int) -> tuple[Attendee
     if not may(actor, Permission.ATTENDANCE_NAMES, community_id=community_id):
         rows = rows.where(Person.id == actor.person_id)
     return tuple(Attendee(*row) for row in db.execute(rows))
+
+
+@query("sessions", "people", "organisation")
+def attendance(db: DbSession, actor: Actor | None, *, community_id: int) -> tuple[Visit, ...]:
+    """Who came to a community's sessions, the latest first; for those who may see names."""
+    require(actor, Permission.ATTENDANCE_NAMES, community_id=community_id)
+    rows = db.execute(
+        sa.select(
+            CommunitySession.day,
+            CommunitySession.title,
+            Person.name,
+            sa.func.coalesce(OrgUnit.name, ""),
+            Attendance.led,
+            Attendance.spoke,
+        )
+        .select_from(Attendance)
+        .join(CommunitySession, CommunitySession.id == Attendance.session_id)
+        .join(Person, Person.id == Attendance.person_id)
+        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+        .where(CommunitySession.community_id == community_id)
+        .order_by(CommunitySession.day.desc(), CommunitySession.id.desc(), Person.name, Person.id)
+    )
+    return tuple(Visit(*row) for row in rows)
 
 
 @query("sessions", "catalog", public=True)

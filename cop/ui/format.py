@@ -3,6 +3,10 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from cop.choices import label
+
+__all__ = ["NOT_ENOUGH", "day", "label", "moment", "number", "percent", "span"]
+
 NOT_ENOUGH = "not enough data"
 
 
@@ -33,8 +37,3 @@ def span(starts_at: datetime, ends_at: datetime, time_zone: str) -> str:
     same = starts_at.astimezone(ZoneInfo(time_zone)).date() == end.date()
     until = f"{end:%H:%M}" if same else moment(ends_at, time_zone)
     return f"{moment(starts_at, time_zone)}–{until} ({time_zone})"
-
-
-def label(value: str) -> str:
-    """A stored choice as a word: "good_practice" becomes "Good practice"."""
-    return value.replace("_", " ").capitalize()

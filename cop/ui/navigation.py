@@ -36,9 +36,10 @@ PAGES = (
     PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
-    PageSpec("admin/imports.py", "imports", "Imports", ":material/upload_file:", "Office", Permission.DATA_IMPORT),
-    PageSpec("admin/people.py", "people", "Same person?", ":material/merge:", "Office", Permission.PEOPLE_MERGE),
     PageSpec("admin/organisation.py", "organisation", "Organisation", ":material/account_tree:", "Office", Permission.ORGANISATION_EDIT),
+    PageSpec("admin/people.py", "people", "Same person?", ":material/merge:", "Office", Permission.PEOPLE_MERGE),
+    PageSpec("admin/imports.py", "imports", "Imports", ":material/upload_file:", "Office", Permission.DATA_IMPORT),
+    PageSpec("admin/data.py", "data", "Export", ":material/archive:", "Office", Permission.DATA_EXPORT),
     PageSpec("admin/audit.py", "audit", "Audit log", ":material/history:", "Office", Permission.AUDIT_VIEW),
 )  # fmt: skip
 """The first one that the actor may open is the start page."""

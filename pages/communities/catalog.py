@@ -33,7 +33,7 @@ else:
         st.info("No community fits what you are looking for.", icon=":material/search_off:")
         catalog_filters.clear_button("clear_filters_instead")
     elif asked.view == catalog_filters.TABLE:
-        community_cards.table(found, mine)
+        community_cards.table(found, mine, asked)
     else:
         community_cards.cards(found, asked.wanted, actor, mine)
 watch("catalog", "memberships", "sessions", "people", "organisation")

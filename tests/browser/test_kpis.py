@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from python_calamine import CalamineWorkbook
 
 from cop.accounts.queries import actor_of_account
 from cop.choices import AttendanceKind
@@ -182,6 +183,7 @@ def test_a_charts_csv_and_png(server, programme, page, sign_in, settle, tmp_path
     drawn(page, settle)
     details(page, "Participation")
     settle(page)
+    page.get_by_role("button", name="Download", exact=True).click()
     table = save(page, "Table as CSV", tmp_path)
     today = local_day(utcnow(), ZONE)
     first = add_months(month_of(today), -5)
@@ -191,6 +193,9 @@ def test_a_charts_csv_and_png(server, programme, page, sign_in, settle, tmp_path
     assert [row[0] for row in rows] == [f"{add_months(first, back):%Y-%m}" for back in range(5, -1, -1)]
     came, places = (sum(int(row[place]) for row in rows) for place in (2, 3))
     assert card(page, "Participation").inner_text() == f"{came / places:.0%}"
+    book = save(page, "Table as Excel", tmp_path)
+    assert book.name == table.name.replace(".csv", ".xlsx")
+    assert CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()[0] == header
     picture = save(page, "Chart as PNG", tmp_path)
     assert picture.name == table.name.replace(".csv", ".png")
     assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")

@@ -41,9 +41,10 @@ EXPECTED = {
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,
-    "imports": OFFICE,
-    "people": OFFICE,
     "organisation": OFFICE,
+    "people": OFFICE,
+    "imports": OFFICE,
+    "data": OFFICE,
     "audit": OFFICE,
 }
 URLS = [spec.url for spec in PAGES]

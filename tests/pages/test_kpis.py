@@ -130,10 +130,11 @@ def test_every_figure_tells_what_it_means(manager, rooms):
     table = next(item.value for item in app.dataframe if "Participation" in item.value)
     row = table.set_index("Month").loc[f"{LAST:%Y-%m}"]
     assert row.tolist() == [pytest.approx(4 / 6, abs=1e-4), 4, 6]
-    assert {button.proto.label for button in app.get("download_button")} == {
-        "Table as CSV",
-        "Chart as PNG",
-    }
+    assert [button.proto.label for button in app.get("download_button")] == ["Chart as PNG"]
+    app.session_state["download_participation"] = True
+    app.run()
+    labels = {button.proto.label for button in app.get("download_button")}
+    assert labels == {"Table as CSV", "Table as Excel", "Chart as PNG"}
 
 
 def test_charts_tell_in_words_what_they_show(manager, rooms):
@@ -225,7 +226,10 @@ def test_down_to_the_sessions_and_no_further(manager, rooms):
 
 def test_communities_with_their_signs(manager, rooms):
     app = kpis(**COMMUNITIES)
-    assert [button.proto.label for button in app.get("download_button")] == ["Communities as CSV"]
+    app.session_state["download_communities"] = True
+    app.run()
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Communities as CSV", "Communities as Excel"]
     frame = next(item.value for item in app.dataframe if "why" in item.value)
     assert list(frame["name"]) == ["Web", "Data"]
     assert list(frame["why"]) == ["No list for 1 of 1 session", "–"]

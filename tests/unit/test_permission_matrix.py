@@ -50,6 +50,7 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.PEOPLE_MERGE: (OFFICE, OFFICE),
     Permission.ORGANISATION_EDIT: (OFFICE, OFFICE),
     Permission.AUDIT_VIEW: (OFFICE, OFFICE),
+    Permission.DATA_EXPORT: (OFFICE, OFFICE),
 }
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from cop.accounts import operations, queries
+from cop.accounts import exports, operations, queries
 from cop.accounts.change import new_reset_link
 from cop.catalog.queries import units
 from cop.choices import GrantedRole
@@ -18,7 +18,8 @@ from cop.ui.format import label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import notice
+from cop.ui.widgets import downloads, notice
+from cop.ui.widgets.downloads import Offer
 
 _LINK = "_reset_link"
 _SEEN = "_account_seen"
@@ -53,6 +54,8 @@ def table(actor: Actor) -> int | None:
             ),
         },
     )
+    params = {"search": search or "", "closed": closed, "today": run.current().today}
+    downloads.menu("accounts", Offer("Accounts", exports.accounts, params, ("accounts",)))
     rows = zip(found["account_id"], found["person"], found["username"], strict=True)
     names = {int(account_id): f"{person} ({username})" for account_id, person, username in rows}
     return st.selectbox(

@@ -8,15 +8,19 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cop.catalog import exports
 from cop.catalog.search import Wanted
 from cop.catalog.sparkline import in_words, picture
-from cop.periods import last_months
+from cop.periods import last_months, quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui import run as runs
 from cop.ui.layout import link
 from cop.ui.navigation import address
 from cop.ui.text import plain
+from cop.ui.widgets import downloads
+from cop.ui.widgets.catalog_filters import Asked
+from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.membership import join_button
 
 PER_PAGE = 24
@@ -95,8 +99,8 @@ def _join(row: dict[Any, Any], actor: Actor, mine: frozenset[int]) -> None:
         join_button(row["id"], row["name"])
 
 
-def table(rows: pd.DataFrame, mine: frozenset[int]) -> None:
-    """All of them in one table, with a link to each."""
+def table(rows: pd.DataFrame, mine: frozenset[int], asked: Asked) -> None:
+    """All of them in one table, with a link to each; what was asked for can be taken along."""
     shown = pd.DataFrame(
         {
             "open": [address("community", c=slug) for slug in rows["slug"]],
@@ -141,3 +145,5 @@ def table(rows: pd.DataFrame, mine: frozenset[int]) -> None:
             "joined": config.CheckboxColumn("Joined"),
         },
     )
+    params = {"wanted": asked.wanted, "order": asked.order, "now": quarter_hour(utcnow())}
+    downloads.menu("catalog", Offer("Communities", exports.communities, params, ("communities",)))

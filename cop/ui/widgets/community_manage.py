@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import streamlit as st
 
-from cop.catalog import operations, queries
+from cop.catalog import exports, operations, queries
 from cop.catalog.words import FACILITATOR_ROLES
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui import run as runs
 from cop.ui.load import load
 from cop.ui.perform import Form
-from cop.ui.widgets import community_form, fresh, notice, objectives
+from cop.ui.widgets import community_form, downloads, fresh, notice, objectives
+from cop.ui.widgets.downloads import Offer
 
 
 def section(found: queries.Detail, actor: Actor) -> None:
@@ -105,6 +106,8 @@ def _moves(found: queries.Detail) -> None:
             "reason": config.TextColumn("Reason", width="large"),
         },
     )
+    file = ("joins-and-leaves", found.slug)
+    downloads.menu("moves", Offer("Joins and leaves", exports.moves, {"community_id": found.id}, file))
 
 
 def _history(found: queries.Detail) -> None:
@@ -126,3 +129,4 @@ def _history(found: queries.Detail) -> None:
             "change": config.TextColumn("From → to", width="large"),
         },
     )
+    downloads.menu("history", Offer("History", exports.history, {"community_id": found.id}, ("history", found.slug)))

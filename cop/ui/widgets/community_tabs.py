@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from cop.catalog import charts, queries
+from cop.catalog import charts, exports, queries
 from cop.catalog.timeline import months_in_words, timeline
 from cop.catalog.words import STAGES
 from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
+from cop.sessions.exports import community_attendance
 from cop.sessions.queries import session_detail
 from cop.ui import format as words
 from cop.ui import run as runs
@@ -17,8 +18,9 @@ from cop.ui.draw import draw
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
-from cop.ui.widgets import community_manage, contributions, resources
+from cop.ui.widgets import community_manage, contributions, downloads, resources
 from cop.ui.widgets.community_head import when
+from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.paging import page_of
 
 
@@ -102,6 +104,17 @@ def _sessions(found: queries.Detail, actor: Actor) -> None:
     if times.past.empty:
         st.text("No session was held yet.")
     _list(page_of(times.past, "sessions"), record=False)
+    if not all(rows.empty for rows in (times.waiting, times.ahead, times.past)):
+        _take_sessions(found, actor)
+
+
+def _take_sessions(found: queries.Detail, actor: Actor) -> None:
+    """The sessions; who came to which only for those who may know."""
+    params = {"community_id": found.id}
+    offers = [Offer("Sessions", exports.sessions, params, ("sessions", found.slug))]
+    if may(actor, Permission.ATTENDANCE_NAMES, community_id=found.id):
+        offers.append(Offer("Attendance", community_attendance, params, ("attendance", found.slug)))
+    downloads.menu("sessions", *offers)
 
 
 def _list(rows: pd.DataFrame, *, record: bool) -> None:
@@ -141,3 +154,4 @@ def _members(found: queries.Detail, actor: Actor) -> None:  # noqa: ARG001 - eve
             "joined_on": config.DateColumn("Member since", format="D MMM YYYY"),
         },
     )
+    downloads.menu("members", Offer("Members", exports.members, {"community_id": found.id}, ("members", found.slug)))

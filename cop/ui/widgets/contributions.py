@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cop.catalog import operations, queries
+from cop.catalog import exports, operations, queries
 from cop.catalog.queries import Correctable
-from cop.catalog.search import fold
+from cop.catalog.search import gifts_matching
 from cop.choices import ContributionKind
 from cop.errors import Conflict
 from cop.permissions import Actor, Permission, may
@@ -18,7 +18,8 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import conflict, fresh, notice
+from cop.ui.widgets import conflict, downloads, fresh, notice
+from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.paging import page_of
 
 _LABELS = {"kind": "Kind", "title": "What is it?", "url": "Link", "day": "Day"}
@@ -33,15 +34,15 @@ def section(found: queries.Detail, actor: Actor) -> None:
     if rows.empty:
         st.text("Nothing was contributed yet.")
         return
-    rows = _asked_for(rows)
+    rows = _asked_for(found, rows)
     mine = {} if found.archived_on else load(queries.correctable, community_id=found.id)
     st.text(f"{len(rows):,} contributions" if len(rows) != 1 else "1 contribution")
     for _, row in page_of(rows, "contributions").iterrows():
         _contribution(found.id, row, mine.get(row["id"]))
 
 
-def _asked_for(rows: pd.DataFrame) -> pd.DataFrame:
-    """Those of the chosen kinds in which every typed word stands."""
+def _asked_for(found: queries.Detail, rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of the chosen kinds in which every typed word stands; what is shown can be taken along."""
     kinds = st.pills(
         "Kind",
         [kind.value for kind in ContributionKind],
@@ -50,9 +51,11 @@ def _asked_for(rows: pd.DataFrame) -> pd.DataFrame:
         key="contribution_kinds",
     )
     text = st.text_input("Search contributions", key="contribution_search", type="search", live=True, max_chars=200)
-    for word in fold(text or "").split():
-        rows = rows[rows["search"].str.contains(word, regex=False)]
-    return rows[rows["kind"].isin(kinds)] if kinds else rows
+    params = {"community_id": found.id, "kinds": tuple(kinds), "text": text or ""}
+    downloads.menu(
+        "contributions", Offer("Contributions", exports.contributions, params, ("contributions", found.slug))
+    )
+    return gifts_matching(rows, kinds, text or "")
 
 
 def _contribution(community_id: int, row: pd.Series, mine: Correctable | None) -> None:

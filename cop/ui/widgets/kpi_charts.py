@@ -1,27 +1,21 @@
 """The KPI screen's charts: with table, downloads and definition of the one that was asked about."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cop import exports
-from cop.accounts.queries import actor_of_account
-from cop.db import reading
 from cop.kpis import exports as kpi_exports
 from cop.kpis import panels, queries
 from cop.kpis.panels import Course, Panel
 from cop.kpis.words import NOT_ENOUGH
-from cop.periods import Period, utcnow
-from cop.permissions import Actor
-from cop.ui import run
+from cop.periods import Period
 from cop.ui.draw import drawn, show_chart
 from cop.ui.format import label
 from cop.ui.load import load
-from cop.ui.widgets import metric_cards
+from cop.ui.widgets import downloads, metric_cards
+from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.kpi_filters import Asked
 
 HISTORY = 12
@@ -86,9 +80,9 @@ def _more(panel: Panel, asked: Asked) -> None:
         column_config=_columns(panel),
     )
     with st.container(horizontal=True):
-        download("Table as CSV", kpi_exports.panel_csv, asked.params | {"panel": panel.key}, panel.key, asked, "csv")
-        about = {"panel": panel.key, "about": asked.about}
-        download("Chart as PNG", kpi_exports.panel_png, asked.params | about, panel.key, asked, "png")
+        params, file = asked.params | {"panel": panel.key}, (panel.key, *asked.months)
+        downloads.menu(panel.key, Offer("Table", kpi_exports.panel_table, params, file))
+        downloads.picture("Chart as PNG", kpi_exports.panel_png, params | {"about": asked.about}, file)
 
 
 def _columns(panel: Panel) -> dict[str, Any]:
@@ -100,27 +94,3 @@ def _columns(panel: Panel) -> dict[str, Any]:
             for column in (metric.numerator, metric.denominator):
                 found[panels.heading(column)] = number(label(column), help=panels.heading(column))
     return found
-
-
-_MIME = {"csv": "text/csv", "png": "image/png"}
-
-
-def download(
-    name: str, export: Callable[..., bytes], params: dict[str, Any], what: str, asked: Asked, ending: str
-) -> None:
-    """A button whose file is made on the click, by the rights that the actor has then."""
-    actor = run.current().actor
-    st.download_button(
-        name,
-        partial(_afresh, export, actor, params),
-        file_name=exports.file_name(what, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}", ending=ending),
-        mime=_MIME[ending],
-        key=f"{ending}_{what}",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-
-
-def _afresh(export: Callable[..., bytes], actor: Actor, params: dict[str, Any]) -> bytes:
-    with reading() as db:
-        return export(db, actor_of_account(db, actor.account_id, now=utcnow()), **params)

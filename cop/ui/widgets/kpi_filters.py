@@ -37,6 +37,11 @@ class Asked:
         """The parameters of the queries of figures."""
         return {"period": self.period, "selection": self.selection, "as_of": self.as_of}
 
+    @property
+    def months(self) -> tuple[str, str]:
+        """The first and the last month, as files are named after them."""
+        return f"{self.period.first:%Y-%m}", f"{self.period.last:%Y-%m}"
+
 
 def ask(actor: Actor, bounds: Bounds) -> Asked:
     """Draw the filters; returns what they say."""

@@ -13,7 +13,8 @@ from cop.periods import Period
 from cop.ui.draw import drawn
 from cop.ui.load import load
 from cop.ui.navigation import address
-from cop.ui.widgets.kpi_charts import download
+from cop.ui.widgets import downloads
+from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.kpi_filters import Asked
 
 FIRST = 15
@@ -31,7 +32,8 @@ def communities(asked: Asked) -> None:
     )
     everything = st.toggle("Show all", key="all_communities", bind="query-params")
     drawn(_ranking, queries.communities, {}, **asked.params, limit=None if everything else FIRST)
-    download("Communities as CSV", kpi_exports.communities_csv, asked.params, "communities", asked, "csv")
+    file = ("communities", *asked.months)
+    downloads.menu("communities", Offer("Communities", kpi_exports.communities, asked.params, file))
 
 
 def _ranking(found: Ranking) -> None:
@@ -107,9 +109,8 @@ def behind(asked: Asked) -> None:
     chosen = asked.selection if community is None else Selection(asked.selection.areas, (community,))
     narrowed = Selection(chosen.areas, chosen.communities)
     drawn(_sessions, queries.sessions, {}, period=period, selection=narrowed)
-    download(
-        "Sessions as CSV", kpi_exports.sessions_csv, {"period": period, "selection": narrowed}, "sessions", asked, "csv"
-    )
+    params = {"period": period, "selection": narrowed}
+    downloads.menu("sessions", Offer("Sessions", kpi_exports.sessions, params, ("sessions", *asked.months)))
 
 
 _UNKNOWN = "no list"
@@ -145,5 +146,9 @@ def _sessions(found: Behind) -> None:
             "open": config.LinkColumn("Page", display_text="Open"),
         },
     )
-    more = f"The latest {len(rows)} of {found.total:,} sessions; the CSV holds all." if len(rows) < found.total else ""
+    more = (
+        f"The latest {len(rows)} of {found.total:,} sessions; the download holds all."
+        if len(rows) < found.total
+        else ""
+    )
     st.caption(f"{more} Who came stands on a session's page, for those who may see it.".strip())

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from cop.catalog import operations, queries
+from cop.catalog import exports, operations, queries
 from cop.choices import ResourceKind
 from cop.errors import Conflict, CopError
 from cop.permissions import Actor, Permission, may
@@ -11,7 +11,8 @@ from cop.ui import format as words
 from cop.ui.load import load
 from cop.ui.perform import Form, perform
 from cop.ui.text import plain
-from cop.ui.widgets import conflict, fresh, notice
+from cop.ui.widgets import conflict, downloads, fresh, notice
+from cop.ui.widgets.downloads import Offer
 
 _LABELS = {"title": "Title", "url": "Link", "kind": "Kind"}
 
@@ -25,6 +26,9 @@ def section(found: queries.Detail, actor: Actor) -> None:
         _add(found.id)
     if current.empty:
         st.text("Nothing is kept here yet.")
+    if not current.empty or (edits and not shelved.empty):
+        params = {"community_id": found.id}
+        downloads.menu("resources", Offer("Resources", exports.resources, params, ("resources", found.slug)))
     for _, row in current.iterrows():
         _resource(found.id, row, edits=edits)
     if edits and not shelved.empty:

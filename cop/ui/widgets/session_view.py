@@ -9,6 +9,7 @@ from cop.periods import utcnow
 from cop.permissions import Actor, Permission, may
 from cop.sessions import operations, queries
 from cop.sessions.calendar_file import calendar_file
+from cop.sessions.exports import session_attendance
 from cop.sessions.queries import SessionDetail
 from cop.ui import format as words
 from cop.ui import layout
@@ -17,6 +18,8 @@ from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
+from cop.ui.widgets import downloads
+from cop.ui.widgets.downloads import Offer
 
 _STATUS = {
     "planned": (":material/event_upcoming:", "Planned"),
@@ -159,6 +162,8 @@ def attendance(actor: Actor, session: SessionDetail) -> None:
     people = load(queries.attendees, session_id=session.id)
     if may(actor, Permission.ATTENDANCE_NAMES, community_id=session.community_id):
         st.text("\n".join(_line(person) for person in people))
+        params, file = {"session_id": session.id}, ("attendance", session.slug, str(session.day))
+        downloads.menu("attendance", Offer("Attendance", session_attendance, params, file))
     elif people:
         st.write("You were there.")
 

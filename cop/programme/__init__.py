@@ -1,0 +1,1 @@
+"""The whole programme on its way out: an archive of CSV files."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.script import ScriptDirectory
 
 from cop import migrate, schema
@@ -16,6 +17,9 @@ from cop.db import make_engine
 from cop.errors import DatabaseRefused
 from cop.models import Base
 from cop.settings import ABSOLUTE_LIMIT, IDLE_LIMIT, ROOT, Settings
+
+LATEST = max(path.stem[:4] for path in (schema.MIGRATIONS / "versions").glob("[0-9]*.py"))
+NEXT_ONE = f"{int(LATEST) + 1:04}"
 
 
 def at(path: Path) -> Settings:
@@ -65,7 +69,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 
 
 def test_first_start_makes_the_database_for_its_owner_only(path):
-    assert [row[0] for row in read(path, "SELECT version_num FROM alembic_version")] == ["0001"]
+    assert [row[0] for row in read(path, "SELECT version_num FROM alembic_version")] == [LATEST]
     assert read(path, "PRAGMA journal_mode") == [("wal",)]
     assert path.stat().st_mode & 0o777 == 0o600
     assert schema.marker(path).exists()
@@ -80,7 +84,7 @@ def test_opening_again_changes_nothing(path):
 def test_processes_racing_at_the_first_start(tmp_path):
     racing = [start(OPEN, tmp_path) for _ in range(6)]
     assert [finish(process) for process in racing] == [(0, "")] * 6
-    assert read(tmp_path / "cop.sqlite3", "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert read(tmp_path / "cop.sqlite3", "SELECT version_num FROM alembic_version") == [(LATEST,)]
     assert read(tmp_path / "cop.sqlite3", "PRAGMA integrity_check") == [("ok",)]
 
 
@@ -165,10 +169,12 @@ def next_version(tmp_path, monkeypatch) -> Path:
     scripts = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(schema, "MIGRATIONS", scripts)
-    return scripts / "versions" / "0002_next.py"
+    return scripts / "versions" / f"{NEXT_ONE}_next.py"
 
 
-HEAD = "import os\nimport sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '0002', '0001'\n"
+HEAD = (
+    f"import os\nimport sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '{NEXT_ONE}', '{LATEST}'\n"
+)
 NEXT = "import sys\nfrom pathlib import Path\nfrom cop import schema\nschema.MIGRATIONS = Path(sys.argv[1])\n"
 
 
@@ -185,12 +191,29 @@ def test_a_process_killed_in_a_migration_leaves_the_old_state(path, next_version
     with pytest.raises(RuntimeError, match="half way"):
         schema.open_database(at(path))
     assert read(path, "SELECT sql FROM sqlite_master ORDER BY name") == before
-    assert read(path, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert read(path, "SELECT version_num FROM alembic_version") == [(LATEST,)]
 
     next_version.write_text(f"{HEAD}def upgrade():\n    op.create_table('extra', sa.Column('id', sa.Integer))\n")
     schema.open_database(at(path))
     assert read(path, "SELECT count(*) FROM extra") == [(0,)]
-    assert read(path, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert read(path, "SELECT version_num FROM alembic_version") == [(NEXT_ONE,)]
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(path):
+    engine = make_engine(at(path).database_url)
+    cfg = migrate.config(schema.MIGRATIONS)
+    with engine.begin() as connection:
+        cfg.attributes["connection"] = connection
+        command.upgrade(cfg, "0001")
+        for statement in PERSON_ROWS:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    schema.open_database(at(path))
+    assert read(path, "SELECT version_num FROM alembic_version") == [(LATEST,)]
+    assert read(path, "SELECT username FROM account") == [("ana",)]
+    engine = make_engine(at(path).database_url)
+    assert migrate.differences(engine) == []
+    engine.dispose()
 
 
 PERSON_ROWS = (
@@ -220,7 +243,7 @@ def test_a_migration_that_leaves_orphans_is_rolled_back(path, next_version):
     with pytest.raises(DatabaseRefused, match="1 rows without what they refer to"):
         schema.open_database(at(path))
     assert read(path, "SELECT username FROM account") == [("ana",)]
-    assert read(path, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert read(path, "SELECT version_num FROM alembic_version") == [(LATEST,)]
 
 
 def test_migrations_make_what_the_models_say(engine):

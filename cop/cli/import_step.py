@@ -26,7 +26,9 @@ def main(args: argparse.Namespace) -> int:
     except Exception:
         log.exception("a step of an import failed")
         with suppress(OSError):
-            jobs.answer(Path(args.folder), {"error": "Something went wrong on our side and nothing was imported."})
+            jobs.answer(
+                Path(args.folder), {"error": "Something went wrong on our side, and nothing of this step was kept."}
+            )
         return 1
     return 0
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,9 +25,11 @@ LONGEST = {"inspect": 120.0, "preview": 1_800.0, "write": 3_600.0, "undo": 3_600
 """Seconds after which a step is stopped."""
 MAX_FILES = 12
 _REQUEST, _PROGRESS, _RESULT = "request.json", "progress.txt", "result.json"
-_LOST = "This step was interrupted, perhaps because the server was started anew. Nothing was imported: try it again."
-_STOPPED = "This step took too long and was stopped. Nothing was imported."
-_DIED = "The files need more memory or time than an import may take, or can't be read. Nothing was imported."
+_LOST = "This step was interrupted, perhaps because the server was started anew."
+_LATE = "This step took too long and was ended."
+_STOPPED = "You stopped this step."
+_DIED = "The files need more memory or time than an import may take, or can't be read."
+_AFTER = dict.fromkeys(("write", "undo"), "Look among the imports made whether it was done before that.")
 
 _running: dict[Path, tuple[subprocess.Popen[bytes], float]] = {}
 """The children of this process by folder, each with the time at which it must be done."""
@@ -42,11 +45,26 @@ class State:
     error: str = ""
 
 
+def tidy(*, now: datetime) -> None:
+    """Throw away what nobody finished within a day."""
+    for folder in _root().glob("*/"):
+        with suppress(FileNotFoundError):  # another process was faster
+            if now.timestamp() - folder.stat().st_mtime > KEPT.total_seconds() and folder not in _running:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def under_way(account_id: int) -> dict[str, tuple[str, ...]]:
+    """An account's imports that aren't finished: the names of their files by token."""
+    return {
+        folder.name: tuple(recall(folder.name).get("names", ()))
+        for folder in sorted(_root().glob("*/"))
+        if belongs(folder.name, account_id)
+    }
+
+
 def new(account_id: int, *, now: datetime) -> str:
     """Begin an import; returns its token, which only its owner's screen knows. Old ones are thrown away."""
-    for folder in _root().glob("*/"):
-        if now.timestamp() - folder.stat().st_mtime > KEPT.total_seconds() and folder not in _running:
-            shutil.rmtree(folder, ignore_errors=True)
+    tidy(now=now)
     token = secrets.token_urlsafe(18)
     _folder(token).mkdir(mode=0o700)
     _write(_folder(token) / "owner.json", {"account_id": account_id})
@@ -107,13 +125,25 @@ def state(token: str) -> State:
     if child is not None and child.poll() is None:
         if time.monotonic() < until:
             return State(running=True, progress=_text(folder / _PROGRESS))
-        cancel(token)
-        return State(error=_STOPPED)
+        stop(token, _LATE)
     _running.pop(folder, None)
     if (folder / _RESULT).is_file():
         said = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
         return State(error=said["error"]) if "error" in said else State(result=said)
-    return State(error=_LOST if child is None else _DIED)
+    return State(error=_told(folder, _LOST if child is None else _DIED))
+
+
+def stop(token: str, why: str = _STOPPED) -> None:
+    """End the step that runs, and leave word of it."""
+    cancel(token)
+    folder = _folder(token)
+    if not (folder / _RESULT).is_file():
+        answer(folder, {"error": _told(folder, why)})
+
+
+def _told(folder: Path, what: str) -> str:
+    """What happened, and what that means for the step."""
+    return f"{what} {_AFTER.get(request_of(folder)['step'], 'Nothing was imported.')}"
 
 
 def cancel(token: str) -> None:

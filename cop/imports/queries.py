@@ -51,8 +51,16 @@ def imports_done(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Done
             sa.select(AuditEntry.object_id, AuditEntry.at, AuditEntry.actor_name).where(AuditEntry.operation == UNDO)
         )
     }
-    entries = db.scalars(
-        sa.select(AuditEntry)
+    told = AuditEntry.after  # only these parts of it: the rest names every row that was created and changed
+    entries = db.execute(
+        sa.select(
+            AuditEntry.id,
+            AuditEntry.at,
+            AuditEntry.actor_name,
+            told["source"].as_string().label("source"),
+            told["files"].label("files"),
+            told["rows"].label("counts"),
+        )
         .where(AuditEntry.operation == IMPORT, AuditEntry.outcome == "done")
         .order_by(AuditEntry.id.desc())
         .limit(most)
@@ -60,15 +68,14 @@ def imports_done(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Done
     return tuple(_done(entry, back.get(entry.id)) for entry in entries)
 
 
-def _done(entry: AuditEntry, back: Any) -> Done:
-    after = entry.after or {}
-    rows = after.get("rows", {}).values()
+def _done(entry: Any, back: Any) -> Done:
+    rows = (entry.counts or {}).values()
     return Done(
         entry_id=entry.id,
         at=entry.at,
         by=entry.actor_name,
-        source=after.get("source", ""),
-        files=tuple(item["file"] for item in after.get("files", ())),
+        source=entry.source or "",
+        files=tuple(item["file"] for item in entry.files or ()),
         created=sum(item["created"] for item in rows),
         changed=sum(item["changed"] for item in rows),
         undone_at=back.at if back else None,

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import facts
+from cop.db import rowcount
+from cop.errors import Invalid
 from cop.imports.changes import TABLES
 from cop.imports.existing import MODELS
 from cop.models import (
@@ -31,6 +33,7 @@ class Trail:
     """What an import's audit entry says that it did."""
 
     def __init__(self, entry: AuditEntry) -> None:
+        self.entry_id = entry.id
         after, before = entry.after or {}, entry.before or {}
         created: dict[str, Any] = after.get("created", {})
         self.created: dict[str, list[int]] = {
@@ -47,11 +50,25 @@ class Trail:
 
 def obstacles(db: DbSession, trail: Trail) -> list[str]:
     """What was built on the import since, in words; nothing is taken back while there is any."""
-    return [*_edited(db, trail), *_referring(db, trail), *_changed_again(db, trail)]
+    return [*_edited(db, trail), *_referring(db, trail), *_changed_again(db, trail), *_lists(db, trail)]
 
 
 def take_back(db: DbSession, trail: Trail) -> int:
-    """Delete and restore; returns how many rows. The figures of what it touches are counted again."""
+    """Delete and restore; returns how many rows. The figures of what it touches are counted again.
+
+    Raises Invalid where an old value can't come back: it is another row's by now, or what it named is gone.
+    """
+    try:
+        count = _take_back(db, trail)
+        db.flush()
+    except sa.exc.IntegrityError as error:
+        raise Invalid(
+            {"": "What it changed can't go back: an old value is somebody else's by now, or what it named is gone."}
+        ) from error
+    return count
+
+
+def _take_back(db: DbSession, trail: Trail) -> int:
     _touch(db, trail)
     restored = sum(_restore(db, table, rows) for table, rows in trail.was.items())
     db.flush()
@@ -140,6 +157,47 @@ def _changed_again(db: DbSession, trail: Trail) -> Iterator[str]:
             yield _told(again, name, "changed by it was changed again since", "changed by it were changed again since")
 
 
+def _lists(db: DbSession, trail: Trail) -> Iterator[str]:
+    """Lists of sessions that the import filled and that aren't as it left them."""
+    table: Any = MODELS["attendance"].__table__
+    came: dict[int, set[int]] = {}
+    for session, person in trail.came:
+        came.setdefault(session, set()).add(person)
+    relisted = {
+        int(key) for key, columns in trail.was.get("community_session", {}).items() if "attendance_kind" in columns
+    }
+    missing, others = 0, 0
+    for session in sorted(came.keys() | relisted):
+        there = set(db.scalars(sa.select(table.c.person_id).where(table.c.session_id == session)))
+        imported = came.get(session, set())
+        missing += len(imported - there)
+        others += len(there - imported) if session in relisted else 0
+    if missing:
+        yield _told(missing, "attendance", "created by it was removed since", "created by it were removed since")
+    if others:
+        yield _told(others, "attendance", "added since to a list that it made", "added since to lists that it made")
+    amended = _amended(db, trail, came.keys() | {int(key.split("/")[0]) for key in trail.was.get("attendance", {})})
+    if amended:
+        yield _told(amended, "community_session", "amended since", "amended since")
+
+
+def _amended(db: DbSession, trail: Trail, sessions: Iterable[int]) -> int:
+    """How many of the sessions somebody recorded or amended after the import."""
+    found: set[int | None] = set()
+    for part in _slices(sorted(sessions)):
+        found |= set(
+            db.scalars(
+                sa.select(AuditEntry.object_id).where(
+                    AuditEntry.object_type == "session",
+                    AuditEntry.object_id.in_(part),
+                    AuditEntry.id > trail.entry_id,
+                    AuditEntry.outcome == "done",
+                )
+            )
+        )
+    return len(found)
+
+
 def _restore(db: DbSession, name: str, rows: Mapping[str, Mapping[str, Any]]) -> int:
     table: Any = MODELS[name].__table__
     for key, columns in rows.items():
@@ -154,10 +212,13 @@ def _delete_pairs(db: DbSession, pairs: list[Pair]) -> int:
     by_session: dict[int, list[int]] = {}
     for session, person in pairs:
         by_session.setdefault(session, []).append(person)
+    gone = 0
     for session, people in by_session.items():
         for part in _slices(people):
-            db.execute(sa.delete(table).where(table.c.session_id == session, table.c.person_id.in_(part)))
-    return len(pairs)
+            gone += rowcount(
+                db.execute(sa.delete(table).where(table.c.session_id == session, table.c.person_id.in_(part)))
+            )
+    return gone
 
 
 def _row(db: DbSession, name: str, key: str) -> Any:

@@ -1,7 +1,8 @@
 """Which records may be of one person: likeness of names, with what speaks for and against it. Pure."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -41,24 +42,30 @@ class Pair:
     speaks_against: tuple[str, ...]
 
 
-def pairs(records: Sequence[Record], *, distinct: Collection[tuple[int, int]] = ()) -> list[Pair]:
-    """Pairs of alike names, the likeliest first; without those that somebody found to be `distinct` (lower id first)."""
-    ordered = sorted(records, key=lambda record: record.id)
-    found = [
-        _weighed(ordered[one], ordered[other], likeness)
-        for one, other, likeness in _alike([name_key(record.name) for record in ordered])
-        if (ordered[one].id, ordered[other].id) not in distinct
-    ]
-    return sorted(found, key=lambda pair: (-pair.score, pair.first.name, pair.first.id, pair.second.id))
+Likeness = tuple[int, int, int]
+"""Two records by id, the lower first, and how alike their names are, 0-100."""
 
 
-def _alike(keys: list[str]) -> Iterator[tuple[int, int, int]]:
+@lru_cache(maxsize=4)  # four seconds for 20,000 names, which change far less often than what hangs on them
+def alike(names: tuple[tuple[int, str], ...]) -> tuple[Likeness, ...]:
+    """Whose names are much alike, the most first; `names` are ids with names, in the order of ids."""
+    keys = [name_key(name) for _id, name in names]
+    found = []
     for start in range(0, len(keys), _ROWS):
-        rows = keys[start : start + _ROWS]
-        table = process.cdist(rows, keys, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, dtype=np.uint8)
+        others = keys[start:]
+        table = process.cdist(
+            keys[start : start + _ROWS], others, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, dtype=np.uint8
+        )
         for row, column in np.argwhere(table >= ALIKE):
-            if start + row < column and keys[column]:
-                yield int(start + row), int(column), int(table[row, column])
+            if row < column and others[column]:
+                found.append((names[start + row][0], names[start + column][0], int(table[row, column])))
+    return tuple(sorted(found, key=lambda item: (-item[2], item)))
+
+
+def pairs(found: Iterable[Likeness], records: Mapping[int, Record]) -> list[Pair]:
+    """Alike records with what speaks for and against one person, the likeliest first."""
+    made = [_weighed(records[first], records[second], likeness) for first, second, likeness in found]
+    return sorted(made, key=lambda pair: (-pair.score, pair.first.name, pair.first.id, pair.second.id))
 
 
 def _weighed(first: Record, second: Record, likeness: int) -> Pair:

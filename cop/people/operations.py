@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
-from cop.choices import FacilitatorRole
+from cop.choices import FacilitatorRole, PersonKind
 from cop.errors import Conflict, Invalid, NotFound
 from cop.models import (
     Account,
@@ -91,7 +91,9 @@ def keep_apart(db: DbSession, actor: Actor | None, *, now: datetime, first_id: i
 
 
 def _both(db: DbSession, keep_id: int, keep_version: int, gone_id: int, gone_version: int) -> tuple[Person, Person]:
-    keep, gone = db.get(Person, keep_id), db.get(Person, gone_id)
+    ids = sorted({keep_id, gone_id})  # in one order everywhere; held, so that nobody adds to either meanwhile
+    held = {key: db.get(Person, key, with_for_update=True) for key in ids}
+    keep, gone = held[keep_id], held[gone_id]
     if keep is None or gone is None:
         raise NotFound
     if keep is gone:
@@ -100,9 +102,11 @@ def _both(db: DbSession, keep_id: int, keep_version: int, gone_id: int, gone_ver
         raise Invalid({"": "One of them was merged already."})
     if (keep.version, gone.version) != (keep_version, gone_version):
         raise Conflict({})
-    both = sa.select(sa.func.count()).where(Account.person_id.in_((keep_id, gone_id)), Account.active)
-    if db.scalar(both) == 2:
+    accounts = {row.person_id: row.active for row in db.scalars(sa.select(Account).where(Account.person_id.in_(ids)))}
+    if accounts.get(keep_id) and accounts.get(gone_id):
         raise Invalid({"": "Both have an active account: deactivate the one that isn't used any more first."})
+    if keep_id in accounts and accounts.get(gone_id):
+        raise Invalid({"": "The other record's account is the one in use: let that record stay."})
     return keep, gone
 
 
@@ -159,8 +163,9 @@ def _move_memberships(db: DbSession, keep_id: int, gone_id: int) -> int:
         first = touching[0]
         whole = [*touching, row]
         first.joined_on = min(item.joined_on for item in whole)
-        ends = [item.left_on for item in whole]
-        first.left_on = None if None in ends else max(end for end in ends if end is not None)
+        first.left_on = _latest(item.left_on for item in whole)
+        if first.left_on is None:
+            first.leave_reason = ""
         db.flush()
     return len(moved)
 
@@ -172,19 +177,32 @@ def _move_facilitators(db: DbSession, keep_id: int, gone_id: int) -> int:
         same = db.scalars(
             sa.select(Facilitator).where(Facilitator.person_id == keep_id, Facilitator.community_id == row.community_id)
         )
-        other = next((item for item in same if _touch(row.since_on, row.until_on, item.since_on, item.until_on)), None)
-        if other is None:
+        touching = [item for item in same if _touch(row.since_on, row.until_on, item.since_on, item.until_on)]
+        if not touching:
             row.person_id = keep_id
-        else:
-            db.delete(row)
             db.flush()
-            other.role = min(other.role, row.role, key=_STRENGTH.index)
-            known = (other.since_on, row.since_on)
-            other.since_on = None if None in known else min(day for day in known if day is not None)
-            ends = (other.until_on, row.until_on)
-            other.until_on = None if None in ends else max(day for day in ends if day is not None)
+            continue
+        for item in [*touching[1:], row]:
+            db.delete(item)
+        db.flush()
+        first, whole = touching[0], [*touching, row]
+        first.role = min((item.role for item in whole), key=_STRENGTH.index)
+        first.since_on = _earliest(item.since_on for item in whole)
+        first.until_on = _latest(item.until_on for item in whole)
         db.flush()
     return len(moved)
+
+
+def _earliest(days: Iterable[date | None]) -> date | None:
+    """The first day; None, which is without bound, comes before all."""
+    known = list(days)
+    return None if None in known else min(day for day in known if day is not None)
+
+
+def _latest(days: Iterable[date | None]) -> date | None:
+    """The last day; None, which is without bound, comes after all."""
+    known = list(days)
+    return None if None in known else max(day for day in known if day is not None)
 
 
 def _touch(start: date | None, end: date | None, other_start: date | None, other_end: date | None) -> bool:
@@ -204,7 +222,7 @@ def _move_aliases(db: DbSession, keep: Person, gone: Person) -> int:
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:
-    """What only the other record tells: address, handle, unit, job role, account."""
+    """What only the other record tells: address, handle, unit, job role, account; that somebody is staff, too."""
     taken = {}
     for name in ("email", "handle"):
         if getattr(keep, name) is None and getattr(gone, name) is not None:
@@ -213,10 +231,13 @@ def _take_over(db: DbSession, keep: Person, gone: Person) -> None:
     db.flush()  # both are unique: given up before they are taken
     for name, value in taken.items():
         setattr(keep, name, value)
+    if gone.kind is PersonKind.STAFF and keep.kind is PersonKind.GUEST:  # its record tells where, and whether still
+        keep.kind, keep.active = gone.kind, gone.active
+        keep.org_unit_id, keep.job_role_id = gone.org_unit_id or keep.org_unit_id, gone.job_role_id or keep.job_role_id
+    elif gone.kind is keep.kind:
+        keep.active = keep.active or gone.active
     keep.org_unit_id = keep.org_unit_id or gone.org_unit_id
     keep.job_role_id = keep.job_role_id or gone.job_role_id
-    if gone.active and not keep.active:
-        keep.active = True
     own = db.scalar(sa.select(Account.id).where(Account.person_id == keep.id))
     account = db.scalar(sa.select(Account).where(Account.person_id == gone.id))
     if account is not None and own is None:

@@ -1,6 +1,8 @@
 """Who is who: for pickers, for matching pasted rosters, and which records may be of one person."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -18,7 +20,7 @@ from cop.models import (
     PersonAlias,
 )
 from cop.people.directory import Directory
-from cop.people.likeness import Pair, Record, pairs
+from cop.people.likeness import Pair, Record, alike, pairs
 from cop.people.names import name_key
 from cop.permissions import Actor, Permission, require, require_somewhere
 from cop.query import query
@@ -55,19 +57,32 @@ def directory(db: DbSession, actor: Actor | None) -> Directory:
     )
 
 
+_LOOKED_AT = 1_000
+"""Of the pairs with the likeliest names, those for which more is read."""
+
+
 @query("people", "organisation", "memberships", "sessions")
 def likely_pairs(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Pair, ...]:
     """Records that may be of one person, the likeliest first, with what speaks for and against it."""
     require(actor, Permission.PEOPLE_MERGE)
-    rows = db.execute(
-        sa.select(Person.id, Person.name, Person.email, Person.handle, Person.kind, OrgUnit.name.label("unit"))
-        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
-        .where(Person.merged_into_id.is_(None))
-    )
-    rooms = _by_person(db, sa.select(Membership.person_id, Membership.community_id))
-    came = _by_person(db, sa.select(Attendance.person_id, Attendance.session_id))
-    records = [
-        Record(
+    names = db.execute(sa.select(Person.id, Person.name).where(Person.merged_into_id.is_(None)).order_by(Person.id))
+    apart = {(row.first_id, row.second_id) for row in db.scalars(sa.select(DistinctPeople))}
+    found = [item for item in alike(tuple((row.id, row.name) for row in names)) if item[:2] not in apart][:_LOOKED_AT]
+    records = _records(db, sorted({person for item in found for person in item[:2]}))
+    return tuple(pairs(found, records)[:most])
+
+
+def _records(db: DbSession, ids: list[int]) -> dict[int, Record]:
+    rooms = _by_person(db, Membership.person_id, Membership.community_id, ids)
+    came = _by_person(db, Attendance.person_id, Attendance.session_id, ids)
+    chosen = sa.select(Person.id, Person.name, Person.email, Person.handle, Person.kind, OrgUnit.name.label("unit"))
+    rows = [
+        row
+        for part in _slices(ids)
+        for row in db.execute(chosen.outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id).where(Person.id.in_(part)))
+    ]
+    return {
+        row.id: Record(
             row.id,
             row.name,
             row.email or "",
@@ -78,16 +93,19 @@ def likely_pairs(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Pair
             frozenset(came.get(row.id, ())),
         )
         for row in rows
-    ]
-    apart = {(row.first_id, row.second_id) for row in db.scalars(sa.select(DistinctPeople))}
-    return tuple(pairs(records, distinct=apart)[:most])
+    }
 
 
-def _by_person(db: DbSession, chosen: sa.Select[int, int]) -> dict[int, set[int]]:
+def _by_person(db: DbSession, person: Any, other: Any, ids: list[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    for person, other in db.execute(chosen):
-        found.setdefault(person, set()).add(other)
+    for part in _slices(ids):
+        for who, what in db.execute(sa.select(person, other).where(person.in_(part))):
+            found.setdefault(who, set()).add(what)
     return found
+
+
+def _slices(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
 @dataclass(frozen=True)
@@ -102,6 +120,7 @@ class PersonCard:
     handle: str
     unit: str
     account: str
+    account_active: bool
     sessions: int
     memberships: int
     contributions: int
@@ -112,7 +131,7 @@ def person_card(db: DbSession, actor: Actor | None, *, person_id: int) -> Person
     """One record with what hangs on it. Raises NotFound."""
     require(actor, Permission.PEOPLE_MERGE)
     row = db.execute(
-        sa.select(Person, OrgUnit.name.label("unit"), Account.username)
+        sa.select(Person, OrgUnit.name.label("unit"), Account.username, Account.active.label("account_active"))
         .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(Person.id == person_id)
@@ -133,6 +152,7 @@ def person_card(db: DbSession, actor: Actor | None, *, person_id: int) -> Person
         handle=person.handle or "",
         unit=row.unit or "",
         account=row.username or "",
+        account_active=bool(row.account_active),
         sessions=count(Attendance),
         memberships=count(Membership),
         contributions=count(Contribution),

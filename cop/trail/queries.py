@@ -105,7 +105,11 @@ class Page:
 def entries(db: DbSession, actor: Actor | None, *, wanted: Wanted, older_than: int | None = None) -> Page:
     """The newest PAGE entries that fit, or those that come before an entry."""
     require(actor, Permission.AUDIT_VIEW)
-    own_name = sa.func.coalesce(AuditEntry.after["name"].as_string(), AuditEntry.before["name"].as_string())
+    own_name = sa.func.coalesce(  # an import has no name, but a source
+        AuditEntry.after["name"].as_string(),
+        AuditEntry.before["name"].as_string(),
+        AuditEntry.after["source"].as_string(),
+    )
     statement = (
         sa.select(
             AuditEntry.id,
@@ -254,7 +258,8 @@ def entry(db: DbSession, actor: Actor | None, *, entry_id: int) -> Entry:
     if found.object_id is not None:
         named.add((found.object_type, found.object_id))
     names = _names(db, named)
-    own_name = (found.after or {}).get("name") or (found.before or {}).get("name")
+    after, before = found.after or {}, found.before or {}
+    own_name = after.get("name") or before.get("name") or after.get("source")
     return Entry(
         id=found.id,
         at=found.at,

@@ -1,13 +1,17 @@
 """Numbers, days and moments as people read them. Pure."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cop.choices import label
 
-__all__ = ["NOT_ENOUGH", "day", "label", "moment", "number", "percent", "span"]
+__all__ = ["NOT_ENOUGH", "day", "distinct", "label", "moment", "number", "percent", "span"]
 
 NOT_ENOUGH = "not enough data"
+K = TypeVar("K")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -37,3 +41,9 @@ def span(starts_at: datetime, ends_at: datetime, time_zone: str) -> str:
     same = starts_at.astimezone(ZoneInfo(time_zone)).date() == end.date()
     until = f"{end:%H:%M}" if same else moment(ends_at, time_zone)
     return f"{moment(starts_at, time_zone)}–{until} ({time_zone})"
+
+
+def distinct(labels: Mapping[K, str]) -> dict[K, str]:
+    """Labels by key, with the key behind those that several have: Streamlit takes a choice by its label."""
+    count = Counter(labels.values())
+    return {key: f"{text} (no. {key})" if count[text] > 1 else text for key, text in labels.items()}

@@ -14,7 +14,7 @@ from cop.lifecycle.operations import reactivate
 from cop.lifecycle.queries import ended_with
 from cop.permissions import Actor
 from cop.ui import identity, run
-from cop.ui.format import label
+from cop.ui.format import distinct, label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
@@ -91,7 +91,7 @@ def new_account() -> None:
 
 
 def _known_person(form: Form) -> dict[str, object]:
-    people = load(queries.people_without_account)
+    people = distinct(load(queries.people_without_account))
     chosen = st.selectbox(
         "Person",
         list(people),

@@ -44,7 +44,7 @@ def _end(found: queries.Detail) -> None:
 def _facilitators(found: queries.Detail) -> None:
     for carrier in found.facilitators:
         _facilitator(found, carrier)
-    people = load(queries.people)
+    people = words.distinct(load(queries.people))
     form = fresh.form("assign")
     with st.form("assign_form"):
         st.markdown("**Assign a facilitator**")

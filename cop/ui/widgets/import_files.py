@@ -36,6 +36,8 @@ def open_job(token: str) -> None:
 
 def begin(actor: Actor) -> None:
     """Take files and have them looked at."""
+    jobs.tidy(now=utcnow())
+    _under_way(actor)
     st.write("Bring in org units, people, communities, memberships, facilitators, sessions and who came to them.")
     given = st.file_uploader(
         "Files",
@@ -59,6 +61,17 @@ def begin(actor: Actor) -> None:
         jobs.remember(token, {"stage": "looking", "names": names})
         look(token, names, {})
         open_job(token)
+
+
+def _under_way(actor: Actor) -> None:
+    for token, names in jobs.under_way(actor.account_id).items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"Under way: {', '.join(names) or 'an import that is taken back'}")
+            if st.button("Go on", key=f"go_on:{token}", icon=":material/arrow_forward:"):
+                open_job(token)
+            if st.button("Drop it", key=f"drop:{token}", icon=":material/delete:"):
+                jobs.forget(token)
+                st.rerun()
 
 
 def look(token: str, names: list[str], given: dict[str, dict[str, Any]]) -> None:
@@ -87,5 +100,5 @@ def wait(token: str) -> None:
         st.rerun()
     st.progress(0.5, text=plain(found.progress or "Starting …"))
     if st.button("Stop", key="import_stop", icon=":material/stop_circle:"):
-        jobs.cancel(token)
+        jobs.stop(token)
         st.rerun()

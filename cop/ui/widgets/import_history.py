@@ -67,6 +67,7 @@ def _undo(actor: Actor, entry_id: int) -> None:
 def _row(item: Done, zone: str) -> dict[str, object]:
     back = f"{words.moment(item.undone_at, zone)}, {item.undone_by}" if item.undone_at else ""
     return {
+        "No.": item.entry_id,
         "When": words.moment(item.at, zone),
         "Who": item.by,
         "Source": item.source,
@@ -78,7 +79,7 @@ def _row(item: Done, zone: str) -> dict[str, object]:
 
 
 def _label(item: Done, zone: str) -> str:
-    return f"{words.moment(item.at, zone)}: {item.source}, {', '.join(item.files)}"
+    return f"{words.moment(item.at, zone)}: {item.source}, {', '.join(item.files)} (no. {item.entry_id})"
 
 
 def kept() -> None:

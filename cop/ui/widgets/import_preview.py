@@ -6,8 +6,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cop.accounts.queries import actor_of_account
+from cop.db import reading
+from cop.errors import NotFound
 from cop.imports import jobs
 from cop.imports.problems import REASONS, ROW_REASONS
+from cop.periods import utcnow
+from cop.permissions import Actor, Permission, require
+from cop.ui import run
 from cop.ui.text import plain
 
 _TABLES = {
@@ -68,8 +74,9 @@ def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing
 def _headline(result: dict[str, Any]) -> None:
     if result["refused"]:
         st.error(
-            f"{result['refused']:,} problems stand against it, so nothing would be imported. Mend the files or the "
-            "columns, or choose below which rows to leave out.",
+            ("One problem stands" if result["refused"] == 1 else f"{result['refused']:,} problems stand")
+            + " against it, so nothing would be imported. Mend the files or the columns, or choose below which rows "
+            "to leave out.",
             icon=":material/error:",
         )
     elif not result["size"]:
@@ -157,6 +164,15 @@ def _changes(token: str, result: dict[str, Any]) -> None:
     _download(token, "changes.csv", "All of it as CSV")
 
 
+def _file(actor: Actor, token: str, name: str) -> bytes:
+    """By the rights that the actor has on the click: the file holds names."""
+    with reading() as db:
+        require(actor_of_account(db, actor.account_id, now=utcnow()), Permission.DATA_IMPORT)
+    if not jobs.belongs(token, actor.account_id):
+        raise NotFound
+    return jobs.download(token, name)
+
+
 def _rest(shown: int, total: int) -> None:
     if shown < total:
         st.caption(plain(f"The first {shown:,}; the file holds all."))
@@ -165,7 +181,7 @@ def _rest(shown: int, total: int) -> None:
 def _download(token: str, name: str, title: str) -> None:
     st.download_button(
         title,
-        partial(jobs.download, token, name),
+        partial(_file, run.current().actor, token, name),
         file_name=f"cop-import-{name}",
         mime="text/csv",
         key=f"download_{name}",

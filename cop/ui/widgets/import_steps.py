@@ -8,6 +8,7 @@ import streamlit as st
 from cop.imports import inspection, jobs, suggest
 from cop.imports.inspection import Inspection
 from cop.imports.queries import mappings
+from cop.kpis.words import counted
 from cop.permissions import Actor
 from cop.ui.load import load
 from cop.ui.text import plain
@@ -123,13 +124,18 @@ def _preview(actor: Actor, token: str, screen: Screen, result: dict[str, Any]) -
 
 
 def _written(_actor: Actor, token: str, _screen: Screen, result: dict[str, Any]) -> None:
-    notice.say(f"Imported: {result['written']:,} rows written.")
-    _drop(token)
+    _finished(token, f"Imported: {counted(result['written'], 'row', 'rows')} written.")
 
 
 def _undone(_actor: Actor, token: str, _screen: Screen, result: dict[str, Any]) -> None:
-    notice.say(f"Taken back: {result['undone']:,} rows removed or restored.")
-    _drop(token)
+    _finished(token, f"Taken back: {counted(result['undone'], 'row', 'rows')} removed or restored.")
+
+
+def _finished(token: str, told: str) -> None:
+    """What came of it stands there until it was read, however long it took."""
+    st.success(told, icon=":material/check:")
+    if st.button("To all imports", key="import_finished", type="primary"):
+        _drop(token)
 
 
 _STAGES: dict[str, Callable[[Actor, str, Screen, dict[str, Any]], None]] = {

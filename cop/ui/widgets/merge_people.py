@@ -7,7 +7,7 @@ from cop.errors import Conflict
 from cop.people import operations
 from cop.people.likeness import Pair
 from cop.people.queries import PersonCard, likely_pairs, person_card
-from cop.ui.format import label
+from cop.ui.format import distinct, label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
@@ -37,6 +37,8 @@ def choose() -> None:
             "Speaks against it": st.column_config.TextColumn(width="medium"),
         },
     )
+    if len(found) == _MOST:
+        st.caption(f"The likeliest {_MOST}; others follow as these are decided.")
     chosen = st.selectbox(
         "Look at a pair",
         list(found),
@@ -74,9 +76,7 @@ def _decide(pair: Pair) -> None:
         key="merge_side_by_side",
         alt="Both records side by side",
     )
-    names = {
-        card.id: f"{card.name} ({card.email or card.handle or card.unit or 'nothing else is known'})" for card in cards
-    }
+    names = distinct({card.id: f"{card.name} ({_known(card)})" for card in cards})
     keep_id = st.radio(
         "The record that stays",
         list(names),
@@ -121,16 +121,20 @@ def _card(card: PersonCard) -> dict[str, object]:
         "E-mail": card.email,
         "Handle": card.handle,
         "Unit": card.unit,
-        "Account": card.account,
+        "Account": card.account if card.account_active or not card.account else f"{card.account} (deactivated)",
         "Sessions": str(card.sessions),
         "Memberships": str(card.memberships),
         "Contributions": str(card.contributions),
     }
 
 
+def _known(card: PersonCard) -> str:
+    return card.email or card.handle or card.unit or "nothing else is known"
+
+
 def _weight(card: PersonCard) -> tuple[bool, bool, int]:
     """The record that more hangs on is the one to keep."""
-    return bool(card.account), card.kind == "staff", card.sessions + card.memberships + card.contributions
+    return card.account_active, card.kind == "staff", card.sessions + card.memberships + card.contributions
 
 
 def _amount(card: PersonCard) -> str:

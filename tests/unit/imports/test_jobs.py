@@ -113,10 +113,20 @@ def test_a_mapping_that_does_not_hold(admin):
 def test_a_step_can_be_stopped(admin):
     token = begin(admin, b"a,b\n" + b"1,2\n" * 2_000_000)
     assert jobs.state(token).running
-    jobs.cancel(token)
+    jobs.stop(token)
     found = jobs.state(token)
     assert not found.running
-    assert "interrupted" in found.error
+    assert found.error == "You stopped this step. Nothing was imported."
+    assert jobs.under_way(admin) == {token: ()}
+
+
+def test_a_step_of_a_server_that_is_gone(admin):
+    token = begin(admin)
+    jobs.cancel(token)  # as if its server had ended
+    assert "interrupted" in jobs.state(token).error
+    jobs.start(token, "write", account_id=admin, mapping=MAPPING, numbers={"units.csv": 0}, fingerprint="")
+    jobs.cancel(token)
+    assert "Look among the imports made" in jobs.state(token).error  # it may have been done just before
 
 
 def test_a_step_that_takes_too_long_is_stopped(admin, monkeypatch):

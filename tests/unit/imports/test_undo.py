@@ -9,7 +9,7 @@ from cop.execute import execute
 from cop.imports.operations import IMPORT, undo_import
 from cop.imports.queries import imports_done
 from cop.integrity import problems
-from cop.models import AuditEntry, Base, Community, CommunitySession, OrgUnit, Person
+from cop.models import Attendance, AuditEntry, Base, Community, CommunitySession, OrgUnit, Person
 from cop.permissions import SYSTEM, Role
 from tests import factories as make
 from tests.unit.imports.helpers import FILES, bring, by_key, job
@@ -146,3 +146,49 @@ def test_units_made_by_it_may_hold_none_of_others(engine):
         make.person(db, org_unit_id=by_key(db, OrgUnit, "it").id)
     with pytest.raises(Invalid, match="“person” added since"):
         undo()
+
+
+def test_a_list_that_others_went_on_with_stays(engine):
+    """The import made a list of what was a count; taking it back under somebody added would leave them without one."""
+    bring(job(attendance="session,login,name,note\n"))
+    bring(job())
+    with transaction() as db:
+        meeting = by_key(db, CommunitySession, "s1")
+        db.add(Attendance(session_id=meeting.id, person_id=make.person(db).id))
+    with pytest.raises(Invalid, match="1 row of “attendance” added since"):
+        undo()
+
+
+def test_an_attendance_that_is_gone_or_amended_since_stands_in_the_way(engine):
+    bring(job(attendance="session,login,name,note\n"))
+    bring(job())
+    with transaction() as db:
+        meeting = by_key(db, CommunitySession, "s1").id
+        db.add(
+            AuditEntry(
+                at=make.NOW, account_id=None, actor_name="x", operation="sessions.amend_session",
+                object_type="session", object_id=meeting,
+            )
+        )  # fmt: skip
+    with pytest.raises(Invalid, match="1 row of “community session” amended since"):
+        undo()
+    with transaction() as db:
+        db.delete(db.get_one(Attendance, (meeting, by_key(db, Person, "007").id)))
+    with pytest.raises(Invalid, match="1 row of “attendance” created by it was removed since"):
+        undo()
+
+
+def test_an_old_value_that_is_somebody_elses_by_now(engine):
+    bring(job())
+    bring(
+        job(
+            people=FILES["people"].replace("ana@x.org", "ana@new.example"),
+            facilitators=FILES["facilitators"].replace("ana@x.org", "ana@new.example"),
+        )
+    )
+    with transaction() as db:
+        make.person(db, email="ana@x.org")
+    before = snapshot()
+    with pytest.raises(Invalid, match="can't go back"):
+        undo()
+    assert snapshot() == before

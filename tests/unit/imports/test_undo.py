@@ -66,7 +66,8 @@ def test_what_was_there_gets_its_old_values(db):
         assert fresh.get_one(Person, ben.id).org_unit_id != unit.id
     undo()
     after = snapshot()
-    ignoring = {"person": {"version"}, "community": {"version"}, "org_unit": {"version"}}
+    ignoring = {name: {"version"} for name in ("person", "community", "org_unit")}
+    ignoring["membership_month"] = {"id"}  # counted again, so it may be another row
     for table, rows in before.items():
         names = [column.key for column in Base.metadata.tables[table].columns]
         keep = [place for place, name in enumerate(names) if name not in ignoring.get(table, ())]

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session as DbSession
 from cop.errors import DatabaseRefused, Unwritable
 from cop.models import Revision
 from cop.settings import settings
+
+T = TypeVar("T")
 
 POOL_SIZE = 5
 WAIT_SECONDS = 30
@@ -144,6 +146,12 @@ def _unwritable(error: sa.exc.SQLAlchemyError) -> str | None:
 def before_commit(db: DbSession, name: str, hook: Callable[[DbSession], None]) -> None:
     """Run `hook` once, at the end of the transaction, however often it is asked for."""
     db.info.setdefault(_BEFORE_COMMIT, {})[name] = hook
+
+
+def slices(keys: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """The keys in pieces that one statement takes."""
+    listed = list(keys)
+    return (listed[start : start + size] for start in range(0, len(listed), size))
 
 
 _REVISIONS = sa.select(Revision.topic, Revision.number)

@@ -34,7 +34,7 @@ from cop.organisation import time_zone
 from cop.periods import ACTIVE_DAYS, add_months, local_day, month_end, month_of
 
 _DIRTY = "cop_facts_dirty"
-_EVER = date.min.replace(year=1900)
+EVER = date.min.replace(year=1900)
 
 
 def touch(db: DbSession, community_id: int, since: date) -> None:
@@ -75,7 +75,7 @@ def _rooms_of(people: sa.Select[int]) -> list[sa.Select[int]]:
 
 def _touch_all(db: DbSession, rooms: list[sa.Select[int]]) -> None:
     for community_id in db.scalars(sa.union(*rooms)):
-        touch(db, community_id, _EVER)
+        touch(db, community_id, EVER)
 
 
 def refresh_dirty(db: DbSession) -> None:
@@ -129,9 +129,9 @@ def refresh(db: DbSession, community_id: int, since: date) -> None:
         _insert(db, table, rows)
 
 
-def counted(db: DbSession, community_id: int, since: date = _EVER) -> Rows:
+def counted(db: DbSession, community_id: int, since: date = EVER) -> Rows:
     """The community's figures of the months from `since` (a first of month) on, counted from what they are about."""
-    seen_from = max(_EVER, since - timedelta(days=ACTIVE_DAYS + 2)) if since > _EVER else _EVER
+    seen_from = max(EVER, since - timedelta(days=ACTIVE_DAYS + 2)) if since > EVER else EVER
     members = _until_archived(db, community_id, _stays(db, Membership, community_id))
     carriers = _stays(db, Facilitator, community_id)
     visits = _visits(db, community_id, seen_from)
@@ -194,7 +194,7 @@ def _class_of(visit: _Visit) -> str:
 def _stays(db: DbSession, table: Any, community_id: int) -> list[_Stay]:
     start, end = (table.joined_on, table.left_on) if table is Membership else (table.since_on, table.until_on)
     rows = db.execute(sa.select(table.person_id, start, end).where(table.community_id == community_id))
-    return [_Stay(person, first or _EVER, last or date.max) for person, first, last in rows]
+    return [_Stay(person, first or EVER, last or date.max) for person, first, last in rows]
 
 
 def _visits(db: DbSession, community_id: int, since: date) -> list[_Visit]:

@@ -280,20 +280,24 @@ def _roles_in_words(db: DbSession, today: date) -> dict[int, list[str]]:
     return found
 
 
+STAFF_WITHOUT_ACCOUNT = (
+    sa.select(Person.id, Person.name, Person.email, OrgUnit.name)
+    .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
+    .outerjoin(Account, Account.person_id == Person.id)
+    .where(
+        Account.id.is_(None),
+        Person.active.is_(True),
+        Person.merged_into_id.is_(None),
+        Person.kind == PersonKind.STAFF,
+    )
+    .order_by(Person.name, Person.id)
+)
+"""Who works here and can't sign in yet: id, name, e-mail address, unit."""
+
+
 @query("accounts", "people", "organisation")
 def people_without_account(db: DbSession, actor: Actor | None) -> dict[int, str]:
     """Staff who can't sign in yet, by id: name, e-mail address and unit, to tell namesakes apart."""
     require(actor, Permission.ACCOUNT_MANAGE)
-    rows = db.execute(
-        sa.select(Person.id, Person.name, Person.email, OrgUnit.name)
-        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
-        .outerjoin(Account, Account.person_id == Person.id)
-        .where(
-            Account.id.is_(None),
-            Person.active.is_(True),
-            Person.merged_into_id.is_(None),
-            Person.kind == PersonKind.STAFF,
-        )
-        .order_by(Person.name, Person.id)
-    )
+    rows = db.execute(STAFF_WITHOUT_ACCOUNT)
     return {row[0]: " · ".join(part for part in row[1:] if part) for row in rows}

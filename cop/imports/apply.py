@@ -1,6 +1,6 @@
 """Writing a plan into the database, within the caller's transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import facts
 from cop.choices import SessionStatus
+from cop.db import slices
 from cop.imports.changes import TABLES, New, Plan, Shelf
 from cop.imports.existing import MODELS
 from cop.imports.trail import resolve
@@ -63,14 +64,14 @@ def _create(db: DbSession, table: str, shelf: Shelf, ids: dict[New, int], now: d
         _create_units(db, shelf, ids)
         return
     if table == "attendance":  # by far the most rows, and nothing refers to them
-        for keys in _slices(list(shelf.created)):
+        for keys in slices(shelf.created, _SLICE):
             db.execute(
                 sa.insert(Attendance.__table__),  # type: ignore[arg-type]
                 [_NOTHING_SAID | _ready(table, shelf.created[key], ids, now) for key in keys],
             )
         return
     model: Any = MODELS[table]
-    for keys in _slices(list(shelf.created)):
+    for keys in slices(shelf.created, _SLICE):
         rows = [model(**_ready(table, shelf.created[key], ids, now)) for key in keys]
         db.add_all(rows)
         db.flush()
@@ -100,7 +101,7 @@ def _ready(table: str, values: Mapping[str, Any], ids: Mapping[New, int], now: d
 
 def _update(db: DbSession, table: str, updates: Mapping[Any, Mapping[str, Any]], ids: Mapping[New, int]) -> None:
     model = MODELS[table]
-    for keys in _slices(list(updates)):
+    for keys in slices(updates, _SLICE):
         held = _load(db, model, keys)  # the session keeps no rows alive by itself
         for key in keys:
             row = db.get_one(model, key)
@@ -114,10 +115,6 @@ def _load(db: DbSession, model: Any, keys: list[Any]) -> list[Any]:
     """The rows into the session in few statements; attendance, whose key is a pair, is looked up one by one."""
     found: list[Any] = []
     if "id" in model.__table__.c:
-        for start in range(0, len(keys), 500):
-            found += db.scalars(sa.select(model).where(model.id.in_(keys[start : start + 500])))
+        for part in slices(keys):
+            found += db.scalars(sa.select(model).where(model.id.in_(part)))
     return found
-
-
-def _slices(keys: list[Any]) -> Iterator[list[Any]]:
-    return (keys[start : start + _SLICE] for start in range(0, len(keys), _SLICE))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import facts
-from cop.db import rowcount
+from cop.db import rowcount, slices
 from cop.errors import Invalid
 from cop.imports.changes import TABLES
 from cop.imports.existing import MODELS
@@ -23,8 +23,6 @@ from cop.models import (
 )
 
 _DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, MembershipMonth, MemberActivity)
-_EVER = date(1900, 1, 1)
-_SLICE = 500
 Pair = tuple[int, int]
 """An attendance: session and person."""
 
@@ -77,15 +75,15 @@ def _take_back(db: DbSession, trail: Trail) -> int:
     units = trail.created.get("org_unit", [])
     for model in _DERIVED:
         table: Any = model.__table__
-        gone_too = [table.c.community_id.in_(part) for part in _slices(rooms)]
-        gone_too += [table.c.org_unit_id.in_(part) for part in _slices(units) if "org_unit_id" in table.c]
+        gone_too = [table.c.community_id.in_(part) for part in slices(rooms)]
+        gone_too += [table.c.org_unit_id.in_(part) for part in slices(units) if "org_unit_id" in table.c]
         for condition in gone_too:
             db.execute(sa.delete(table).where(condition))
     for name in reversed(TABLES):
         if name != "attendance":
             ids = sorted(trail.created.get(name, []), reverse=True)
             model_table: Any = MODELS[name].__table__
-            for part in _slices(ids):
+            for part in slices(ids):
                 db.execute(sa.delete(model_table).where(model_table.c.id.in_(part)))
             gone += len(ids)
     return gone + restored
@@ -99,14 +97,14 @@ def _touch(db: DbSession, trail: Trail) -> None:
     for name in ("membership", "facilitator", "community_session"):
         table: Any = MODELS[name].__table__
         changed = [int(key) for key in trail.was.get(name, {})]
-        for part in _slices([*trail.created.get(name, []), *changed]):
+        for part in slices([*trail.created.get(name, []), *changed]):
             rooms |= set(db.scalars(sa.select(table.c.community_id).where(table.c.id.in_(part))))
     visited = {session for session, _person in trail.came}
     visited |= {int(key.split("/")[0]) for key in trail.was.get("attendance", {})}
-    for part in _slices(sorted(visited)):
+    for part in slices(sorted(visited)):
         rooms |= set(db.scalars(sa.select(sessions.c.community_id).where(sessions.c.id.in_(part))))
     for room in rooms - gone:
-        facts.touch(db, room, _EVER)
+        facts.touch(db, room, facts.EVER)
     for key, columns in trail.was.get("person", {}).items():
         if "org_unit_id" in columns:
             facts.touch_person(db, int(key))
@@ -117,7 +115,7 @@ def _edited(db: DbSession, trail: Trail) -> Iterator[str]:
     for name, ids in trail.created.items():
         table: Any = MODELS[name].__table__
         found, edited = 0, 0
-        for part in _slices(ids):
+        for part in slices(ids):
             chosen = sa.select(table).where(table.c.id.in_(part)).subquery()
             found += db.scalar(sa.select(sa.func.count()).select_from(chosen)) or 0
             if "version" in table.c:
@@ -139,7 +137,7 @@ def _referring(db: DbSession, trail: Trail) -> Iterator[str]:
         for key in table.foreign_keys:
             pointed = {row for row, columns in trail.was.get(table.name, {}).items() if key.parent.name in columns}
             spared, others = own | pointed, 0
-            for part in _slices(trail.created.get(key.column.table.name, [])):
+            for part in slices(trail.created.get(key.column.table.name, [])):
                 rows = db.execute(sa.select(*table.primary_key.columns).where(key.parent.in_(part)))
                 others += sum("/".join(map(str, row)) not in spared for row in rows)
             if others:
@@ -184,7 +182,7 @@ def _lists(db: DbSession, trail: Trail) -> Iterator[str]:
 def _amended(db: DbSession, trail: Trail, sessions: Iterable[int]) -> int:
     """How many of the sessions somebody recorded or amended after the import."""
     found: set[int | None] = set()
-    for part in _slices(sorted(sessions)):
+    for part in slices(sorted(sessions)):
         found |= set(
             db.scalars(
                 sa.select(AuditEntry.object_id).where(
@@ -214,7 +212,7 @@ def _delete_pairs(db: DbSession, pairs: list[Pair]) -> int:
         by_session.setdefault(session, []).append(person)
     gone = 0
     for session, people in by_session.items():
-        for part in _slices(people):
+        for part in slices(people):
             gone += rowcount(
                 db.execute(sa.delete(table).where(table.c.session_id == session, table.c.person_id.in_(part)))
             )
@@ -245,8 +243,3 @@ def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
 def _told(count: int, table: str, one: str, many: str) -> str:
     words = table.replace("_", " ")
     return f"{count:,} row of “{words}” {one}." if count == 1 else f"{count:,} rows of “{words}” {many}."
-
-
-def _slices(keys: Iterable[Any]) -> Iterator[list[Any]]:
-    listed = list(keys)
-    return (listed[start : start + _SLICE] for start in range(0, len(listed), _SLICE))

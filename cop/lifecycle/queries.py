@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.choices import PersonKind
+from cop.accounts.queries import STAFF_WITHOUT_ACCOUNT
 from cop.lifecycle.ended import what_ended
 from cop.lifecycle.usernames import Naming, proposed
 from cop.models import Account, Community, Facilitator, Membership, OrgUnit, Person
@@ -31,18 +31,7 @@ class Joiner:
 def joiners(db: DbSession, actor: Actor | None, *, naming: Naming) -> tuple[Joiner, ...]:
     """Active staff without an account, by name, each with the user name that they would get."""
     require(actor, Permission.ACCOUNT_MANAGE)
-    rows = db.execute(
-        sa.select(Person.id, Person.name, Person.email, OrgUnit.name)
-        .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
-        .outerjoin(Account, Account.person_id == Person.id)
-        .where(
-            Account.id.is_(None),
-            Person.active.is_(True),
-            Person.merged_into_id.is_(None),
-            Person.kind == PersonKind.STAFF,
-        )
-        .order_by(Person.name, Person.id)
-    ).all()
+    rows = db.execute(STAFF_WITHOUT_ACCOUNT).all()
     emails = {row.id: row.email for row in rows if row.email}
     names = proposed(emails, naming, set(db.scalars(sa.select(Account.username))))
     return tuple(Joiner(key, name, email or "", unit or "", names.get(key, "")) for key, name, email, unit in rows)

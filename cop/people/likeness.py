@@ -26,7 +26,6 @@ class Record:
     email: str = ""
     handle: str = ""
     unit: str = ""
-    guest: bool = False
     communities: frozenset[int] = frozenset()
     sessions: frozenset[int] = frozenset()
 

@@ -1,6 +1,5 @@
 """Who is who: for pickers, for matching pasted rosters, and which records may be of one person."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import PersonKind
+from cop.db import slices
 from cop.errors import NotFound
 from cop.models import (
     Account,
@@ -75,10 +75,10 @@ def likely_pairs(db: DbSession, actor: Actor | None, *, most: int) -> tuple[Pair
 def _records(db: DbSession, ids: list[int]) -> dict[int, Record]:
     rooms = _by_person(db, Membership.person_id, Membership.community_id, ids)
     came = _by_person(db, Attendance.person_id, Attendance.session_id, ids)
-    chosen = sa.select(Person.id, Person.name, Person.email, Person.handle, Person.kind, OrgUnit.name.label("unit"))
+    chosen = sa.select(Person.id, Person.name, Person.email, Person.handle, OrgUnit.name.label("unit"))
     rows = [
         row
-        for part in _slices(ids)
+        for part in slices(ids)
         for row in db.execute(chosen.outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id).where(Person.id.in_(part)))
     ]
     return {
@@ -88,7 +88,6 @@ def _records(db: DbSession, ids: list[int]) -> dict[int, Record]:
             row.email or "",
             row.handle or "",
             row.unit or "",
-            row.kind is PersonKind.GUEST,
             frozenset(rooms.get(row.id, ())),
             frozenset(came.get(row.id, ())),
         )
@@ -98,14 +97,10 @@ def _records(db: DbSession, ids: list[int]) -> dict[int, Record]:
 
 def _by_person(db: DbSession, person: Any, other: Any, ids: list[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    for part in _slices(ids):
+    for part in slices(ids):
         for who, what in db.execute(sa.select(person, other).where(person.in_(part))):
             found.setdefault(who, set()).add(what)
     return found
-
-
-def _slices(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _lists(document: Any) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     cells = 0
     for path, record in _walk(document, (), {}):
-        cells += len(record)
+        cells += 1 + len(record)  # an object without plain values costs something, too
         if cells > MAX_CELLS:
             raise WrongFormat(f"it holds more than {MAX_CELLS:,} values")
         found.setdefault(".".join(path), []).append(record)

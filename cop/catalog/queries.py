@@ -15,6 +15,7 @@ from cop.catalog.objectives import progress
 from cop.catalog.search import fold
 from cop.choices import AttendanceKind, PersonKind, SessionStatus
 from cop.models import (
+    WITHDRAWN,
     ActivityMonth,
     Area,
     Attendance,
@@ -419,7 +420,7 @@ def sessions(db: DbSession, _actor: Actor | None, *, community_id: int) -> pd.Da
             people.label("people"),
         )
         .outerjoin(came, came.c.session_id == CommunitySession.id)
-        .where(CommunitySession.community_id == community_id)
+        .where(CommunitySession.community_id == community_id, ~WITHDRAWN)
         .order_by(CommunitySession.starts_at.desc(), CommunitySession.id.desc())
     ).all()
     columns = ["id", "title", "kind", "status", "starts_at", "ends_at", "time_zone", "day", "people"]

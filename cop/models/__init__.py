@@ -4,7 +4,7 @@ from cop.models.base import Base
 from cop.models.communities import Area, Community, Facilitator, Membership, Objective, Resource
 from cop.models.facts import ActivityMonth, ActivityUnitMonth, MemberActivity, MembershipMonth
 from cop.models.people import Account, DistinctPeople, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
-from cop.models.sessions import Attendance, CommunitySession, Contribution
+from cop.models.sessions import WITHDRAWN, Attendance, CommunitySession, Contribution, SessionSeries
 from cop.models.system import (
     AuditEntry,
     Draft,
@@ -19,6 +19,7 @@ from cop.models.system import (
 )
 
 __all__ = [
+    "WITHDRAWN",
     "Account",
     "ActivityMonth",
     "ActivityUnitMonth",
@@ -48,6 +49,7 @@ __all__ = [
     "Resource",
     "Revision",
     "RoleGrant",
+    "SessionSeries",
     "SignInFailure",
     "SignInSession",
 ]

@@ -1,12 +1,43 @@
 """What communities do: sessions, who came, what came of them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cop.choices import AttendanceKind, ContributionKind, SessionKind, SessionStatus
 from cop.models.base import Base, Versioned, choice
+
+
+class SessionSeries(Versioned, Base, kw_only=True):
+    """Sessions that recur by a rule; each occurrence is a session of its own, made a year ahead.
+
+    What a session says differently from its series was said for that one alone, and stays when the series changes.
+    """
+
+    __tablename__ = "session_series"
+    __table_args__ = (sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="at_most_a_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    community_id: Mapped[int] = mapped_column(sa.ForeignKey("community.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[SessionKind] = mapped_column(choice(SessionKind, name="kind"), default=SessionKind.REGULAR)
+    rule: Mapped[str] = mapped_column(sa.String(200))
+    """RRULE of RFC 5545 without an end, as `cop.sessions.recurrence.rule` makes it."""
+    first_on: Mapped[date]
+    """The local day from which intervals are counted (DTSTART)."""
+    until_on: Mapped[date | None] = mapped_column(default=None)
+    """The last local day on which it may meet; before `first_on` where none is left."""
+    start_time: Mapped[time]
+    """On the wall clock in `time_zone`."""
+    minutes: Mapped[int]
+    time_zone: Mapped[str] = mapped_column(sa.String(64))
+    holidays: Mapped[str] = mapped_column(sa.String(16), default="")
+    """The country or region on whose public holidays it doesn't meet, such as "ES-MD"."""
+    place: Mapped[str] = mapped_column(sa.String(200), default="")
+    link: Mapped[str] = mapped_column(sa.String(500), default="")
+    agenda: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
 
 
 class CommunitySession(Versioned, Base, kw_only=True):
@@ -20,6 +51,7 @@ class CommunitySession(Versioned, Base, kw_only=True):
         sa.CheckConstraint("status = 'held' OR attendance_kind = 'missing'", name="attendance_only_if_held"),
         sa.Index("ix_community_session_community_day", "community_id", "day"),
         sa.Index("ix_community_session_status_starts", "status", "starts_at"),
+        sa.Index("uq_community_session_series_day", "series_id", "series_day", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -49,9 +81,20 @@ class CommunitySession(Versioned, Base, kw_only=True):
     """Stable identity in calendars (RFC 5545 UID)."""
     sequence: Mapped[int] = mapped_column(default=0)
     """Raised with each change that calendars must learn of (RFC 5545 SEQUENCE)."""
+    series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("session_series.id"), default=None)
+    series_day: Mapped[date | None] = mapped_column(default=None)
+    """The day that the series' rule names, wherever the session was moved to (RFC 5545 RECURRENCE-ID)."""
     recorded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True, default=None)
     recorded_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
+
+
+WITHDRAWN = sa.and_(
+    CommunitySession.status == SessionStatus.CANCELLED,
+    CommunitySession.planned_starts_at.is_(None),
+    CommunitySession.series_id.is_not(None),
+)
+"""An occurrence that went with a change of its series: calendars learn of it, lists don't show it."""
 
 
 class Attendance(Base, kw_only=True):

@@ -6,7 +6,7 @@ A new table or column is either named here or left out on purpose: a test knows 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from cop.models import (
     PersonAlias,
     Resource,
     RoleGrant,
+    SessionSeries,
 )
 
 Writer = Callable[[Any, ZoneInfo], Any]
@@ -64,6 +65,10 @@ class ExportTable:
         """The rows, with the columns in their order."""
         sources = [column.source.label(f"c{place}") for place, column in enumerate(self.columns)]
         return self.joins(sa.select(*sources)).order_by(*self.order)
+
+
+def _time(value: time, _zone: ZoneInfo) -> str:
+    return f"{value:%H:%M}"
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:
@@ -237,6 +242,30 @@ TABLES = (
         ),
     ),
     ExportTable(
+        "series.csv",
+        "Sessions that recur: by which rule, and as what. Each occurrence is a row of sessions.csv.",
+        (
+            Column("series_id", "The series' number, to which sessions.csv refers.", SessionSeries.id),
+            Column("community_id", "The community.", SessionSeries.community_id),
+            Column("community", "Its name.", Community.name),
+            Column("title", "The sessions' title.", SessionSeries.title),
+            Column("kind", "regular, launch, workshop, talk, planning or social.", SessionSeries.kind),
+            Column("rule", "The rule (RRULE of RFC 5545), without an end.", SessionSeries.rule),
+            Column("first_on", "The day from which the rule counts.", SessionSeries.first_on),
+            Column("until_on", "The last day; empty where there is none.", SessionSeries.until_on),
+            Column("start_time", "The start on the clock in its time zone.", SessionSeries.start_time, _time),
+            Column("minutes", "How long.", SessionSeries.minutes),
+            Column("time_zone", "IANA name.", SessionSeries.time_zone),
+            Column("holidays", "The country or region whose holidays are left out.", SessionSeries.holidays),
+            Column("place", "Where.", SessionSeries.place),
+            Column("link", "Where, online.", SessionSeries.link),
+            Column("agenda", "What is planned.", SessionSeries.agenda),
+            Column("created_at", "When it was made.", SessionSeries.created_at),
+        ),
+        (SessionSeries.id,),
+        lambda rows: rows.select_from(SessionSeries).join(Community, Community.id == SessionSeries.community_id),
+    ),
+    ExportTable(
         "sessions.csv",
         "The communities' sessions, planned, held and cancelled ones.",
         (
@@ -271,6 +300,8 @@ TABLES = (
             Column("cancel_reason", "Why it was cancelled.", CommunitySession.cancel_reason),
             Column("uid", "Its identity in calendars.", CommunitySession.uid),
             Column("sequence", "How often calendars had to learn of a change.", CommunitySession.sequence),
+            Column("series_id", "The series that it belongs or belonged to.", CommunitySession.series_id),
+            Column("series_day", "The day that the series' rule names for it.", CommunitySession.series_day),
             Column("recorded_by_id", "The person who recorded it.", CommunitySession.recorded_by_id),
             Column("recorded_at", "When it was recorded.", CommunitySession.recorded_at),
             Column("created_at", "When the record was made.", CommunitySession.created_at),

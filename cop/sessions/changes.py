@@ -13,6 +13,8 @@ _DONE = {
     "cancel_session": "cancelled it",
     "reinstate_session": "reinstated it",
     "record_session": "recorded it",
+    "change_series": "changed its series",
+    "withdraw_session": "took it out of its series",
     "undo_recording": "took the recording back",
 }
 _PLAIN = {

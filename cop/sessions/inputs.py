@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from cop.people.newcomers import Newcomer
+from cop.sessions.recurrence import Pattern
 
 PersonRef = int | str
 """A known person's id, or the key under which somebody new is described in `Report.newcomers`."""
@@ -60,3 +61,12 @@ class Report:
     newcomers: Mapping[str, Newcomer] = field(default_factory=dict)
     spellings: Sequence[tuple[str, int]] = ()
     """Spellings under which somebody was recognised, to be known next time."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How a session recurs: until a last day, or without end; not on the public holidays of a region ("ES-MD")."""
+
+    pattern: Pattern
+    until: date | None = None
+    holidays: str = ""

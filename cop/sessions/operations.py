@@ -1,14 +1,13 @@
 """Writes on sessions: plan, change, cancel, record, amend; and drafts of what is being typed."""
 
 import json
-import uuid
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop import audit, facts
+from cop import facts
 from cop.choices import AttendanceKind, SessionStatus
 from cop.errors import Conflict, Invalid
 from cop.models import CommunitySession, Draft
@@ -34,8 +33,8 @@ def plan_session(db: DbSession, actor: Actor | None, *, now: datetime, community
     _check_ahead(checks, values.get("starts_at"), now)
     checks.done()
     values["planned_starts_at"] = values["starts_at"]
-    row = _new_row(db, community_id, SessionStatus.PLANNED, values, now)
-    _record(db, actor, row, now=now, operation="plan_session", before=None)
+    row = rows.new_row(db, community_id, SessionStatus.PLANNED, values, now)
+    rows.record(db, actor, row, now=now, operation="plan_session", before=None)
     return row.id
 
 
@@ -53,7 +52,7 @@ def change_plan(db: DbSession, actor: Actor | None, *, now: datetime, session_id
     _set(row, values)
     row.planned_starts_at = row.starts_at
     row.sequence += 1
-    _record(db, actor, row, now=now, operation="change_plan", before=before)
+    rows.record(db, actor, row, now=now, operation="change_plan", before=before)
     return row.id
 
 
@@ -70,7 +69,7 @@ def cancel_session(
     before = rows.snapshot(db, row)
     row.status, row.cancel_reason = SessionStatus.CANCELLED, said
     row.sequence += 1
-    _record(db, actor, row, now=now, operation="cancel_session", before=before)
+    rows.record(db, actor, row, now=now, operation="cancel_session", before=before)
     return row.id
 
 
@@ -94,7 +93,7 @@ def reinstate_session(db: DbSession, actor: Actor | None, *, now: datetime, sess
     row.status, row.cancel_reason = SessionStatus.PLANNED, ""
     row.planned_starts_at = row.planned_starts_at or row.starts_at
     row.sequence += 1
-    _record(db, actor, row, now=now, operation="reinstate_session", before=before)
+    rows.record(db, actor, row, now=now, operation="reinstate_session", before=before)
     return row.id
 
 
@@ -123,14 +122,14 @@ def record_session(
     before = None if row is None else rows.snapshot(db, row)
     since = values["day"] if row is None else min(row.day, values["day"])
     if row is None:
-        row = _new_row(db, community_id, SessionStatus.HELD, values, now)
+        row = rows.new_row(db, community_id, SessionStatus.HELD, values, now)
     elif (row.starts_at, row.ends_at) != (values["starts_at"], values["ends_at"]):
         row.sequence += 1
     _set(row, values)
     rows.store_report(db, actor, row, checked, now=now)
     _drop_draft(db, actor, draft_subject(row.community_id, session_id))
     facts.touch(db, row.community_id, since)
-    _record(db, actor, row, now=now, operation="record_session", before=before)
+    rows.record(db, actor, row, now=now, operation="record_session", before=before)
     return row.id
 
 
@@ -151,7 +150,7 @@ def undo_recording(db: DbSession, actor: Actor | None, *, now: datetime, session
     row.topics = row.decisions = ""
     row.recorded_at = row.recorded_by_id = None
     facts.touch(db, row.community_id, row.day)
-    _record(db, actor, row, now=now, operation="undo_recording", before=before)
+    rows.record(db, actor, row, now=now, operation="undo_recording", before=before)
     return row.id
 
 
@@ -238,46 +237,6 @@ def _check_status(row: CommunitySession, status: SessionStatus, message: str) ->
         raise Invalid({"": message})
 
 
-def _new_row(
-    db: DbSession, community_id: int, status: SessionStatus, values: dict[str, Any], now: datetime
-) -> CommunitySession:
-    row = CommunitySession(
-        community_id=community_id,
-        status=status,
-        uid=f"{uuid.uuid4()}@cop",
-        created_at=now,
-        **values,
-    )
-    db.add(row)
-    db.flush()
-    return row
-
-
 def _set(row: CommunitySession, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(row, name, value)
-
-
-def _record(
-    db: DbSession,
-    actor: Actor,
-    row: CommunitySession,
-    *,
-    now: datetime,
-    operation: str,
-    before: dict[str, Any] | None,
-) -> None:
-    after = rows.snapshot(db, row)
-    links_changed = after["links"] != (before or {"links": []})["links"]
-    audit.record(
-        db,
-        actor,
-        now=now,
-        operation=f"sessions.{operation}",
-        topics=("sessions", "catalog") if links_changed else ("sessions",),
-        object_type=rows.OBJECT_TYPE,
-        object_id=row.id,
-        community_id=row.community_id,
-        before=before,
-        after=after,
-    )

@@ -83,6 +83,8 @@ class SessionDetail:
     planned: bool
     uid: str
     sequence: int
+    series_id: int | None
+    """The series it belongs to; None also for one that left its series."""
     contributions: tuple[Gave, ...]
     links: tuple[Linked, ...]
 
@@ -176,6 +178,7 @@ def session_detail(db: DbSession, actor: Actor | None, *, session_id: int) -> Se
         planned=row.planned_starts_at is not None,
         uid=row.uid,
         sequence=row.sequence,
+        series_id=row.series_id if row.series_day is not None else None,
         contributions=_gave(db, session_id),
         links=_linked(db, session_id),
     )

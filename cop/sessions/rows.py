@@ -1,5 +1,6 @@
 """A session's rows: stored from a checked report, and read back as one value for the audit trail and for conflicts."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +73,55 @@ def snapshot(db: DbSession, row: CommunitySession) -> dict[str, Any]:
         "contributions": [audit.values(gift, ("id", "kind", "title", "person_id", "url")) for gift in gifts],
         "links": [audit.values(link, ("id", "title", "url")) for link in links],
     }
+
+
+def new_row(
+    db: DbSession,
+    community_id: int,
+    status: SessionStatus,
+    values: dict[str, Any],
+    now: datetime,
+    *,
+    flush: bool = True,
+) -> CommunitySession:
+    """Add a session, with an identity of its own in calendars."""
+    row = CommunitySession(
+        community_id=community_id,
+        status=status,
+        uid=f"{uuid.uuid4()}@cop",
+        created_at=now,
+        **values,
+    )
+    db.add(row)
+    if flush:
+        db.flush()
+    return row
+
+
+def record(
+    db: DbSession,
+    actor: Actor,
+    row: CommunitySession,
+    *,
+    now: datetime,
+    operation: str,
+    before: dict[str, Any] | None,
+) -> None:
+    """Enter in the audit trail what the session was and is."""
+    after = snapshot(db, row)
+    links_changed = after["links"] != (before or {"links": []})["links"]
+    audit.record(
+        db,
+        actor,
+        now=now,
+        operation=f"sessions.{operation}",
+        topics=("sessions", "catalog") if links_changed else ("sessions",),
+        object_type=OBJECT_TYPE,
+        object_id=row.id,
+        community_id=row.community_id,
+        before=before,
+        after=after,
+    )
 
 
 def store_report(db: DbSession, actor: Actor, row: CommunitySession, report: Checked, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable
 
 import pytest
@@ -114,14 +115,15 @@ def test_the_operator_holds_everything():
 
 
 def operations() -> dict[str, Callable[..., object]]:
-    """Every public function of every cop/<room>/operations.py, by its name for people."""
+    """Every public function of every room's operations.py and <subject>_operations.py, by its name for people."""
     found = {}
-    for room in pkgutil.iter_modules(cop.__path__):
-        if room.ispkg and importlib.util.find_spec(f"cop.{room.name}.operations"):
-            module = importlib.import_module(f"cop.{room.name}.operations")
+    for module_info in pkgutil.walk_packages(cop.__path__, "cop."):
+        _cop, room, *rest = module_info.name.split(".")
+        if rest and re.fullmatch(r"(\w+_)?operations", rest[-1]):
+            module = importlib.import_module(module_info.name)
             for name, function in inspect.getmembers(module, inspect.isfunction):
                 if function.__module__ == module.__name__ and not name.startswith("_"):
-                    found[f"{room.name}.{name}"] = function
+                    found[f"{room}.{name}"] = function
     return found
 
 

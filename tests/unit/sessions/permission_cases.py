@@ -1,13 +1,17 @@
 """Whom each operation on sessions serves."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from cop.choices import SessionStatus
-from cop.models import CommunitySession
+from cop.models import CommunitySession, SessionSeries
 from cop.sessions import operations as ops
-from cop.sessions.inputs import Plan, Report
+from cop.sessions import series_operations as series
+from cop.sessions.inputs import Plan, Repeat, Report
+from cop.sessions.recurrence import Pattern, Unit
 from tests import factories as make
-from tests.permissions import OWN_FACILITATOR, Case
+from tests.permissions import OFFICE, OWN_FACILITATOR, Case
+
+REPEAT = Repeat(Pattern(Unit.WEEK, 1, (1,)))
 
 
 def _plan(day):
@@ -29,6 +33,25 @@ def _planned(world, **values):
         }
         | values,
     )
+
+
+def _series(world):
+    """A series with a session to come."""
+    row = SessionSeries(
+        community_id=world.community.id,
+        title="A session",
+        rule="FREQ=WEEKLY;BYDAY=TU",
+        first_on=make.TODAY,
+        start_time=time(9),
+        minutes=60,
+        time_zone="Europe/Madrid",
+        created_at=make.NOW,
+    )
+    world.db.add(row)
+    world.db.flush()
+    starts = datetime.combine(make.TODAY + timedelta(days=1), time(7), make.NOW.tzinfo)
+    _planned(world, starts_at=starts, series_id=row.id, series_day=starts.date())
+    return {"series_id": row.id, "version": row.version}
 
 
 def _of(row: CommunitySession, **more):
@@ -58,4 +81,10 @@ CASES = {
         },
     ),
     ops.discard_draft: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "subject": "community:1"}),
+    series.plan_series: Case(
+        OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "plan": _plan(3), "repeat": REPEAT}
+    ),
+    series.change_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"plan": _plan(3), "repeat": REPEAT}),
+    series.end_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"reason": "Nobody comes"}),
+    series.extend_series: Case(OFFICE, lambda _w, _a: {}),
 }

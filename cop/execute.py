@@ -101,7 +101,7 @@ def record_refusal(
 
 def operation_name(operation: Operation) -> str:
     """`sessions.record_session` for cop.sessions.operations.record_session."""
-    room = operation.__module__.removeprefix("cop.").removesuffix(".operations")
+    room = operation.__module__.split(".")[1]
     return f"{room}.{operation.__name__}"[:64]
 
 

@@ -85,6 +85,7 @@ class SessionDetail:
     sequence: int
     series_id: int | None
     """The series it belongs to; None also for one that left its series."""
+    series_day: date | None
     contributions: tuple[Gave, ...]
     links: tuple[Linked, ...]
 
@@ -179,6 +180,7 @@ def session_detail(db: DbSession, actor: Actor | None, *, session_id: int) -> Se
         uid=row.uid,
         sequence=row.sequence,
         series_id=row.series_id if row.series_day is not None else None,
+        series_day=row.series_day,
         contributions=_gave(db, session_id),
         links=_linked(db, session_id),
     )

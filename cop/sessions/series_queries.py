@@ -27,6 +27,14 @@ class Series:
     words: str
 
 
+@dataclass(frozen=True)
+class Running:
+    """A series of which a session is to come, with the next one."""
+
+    series: Series
+    next_session_id: int
+
+
 @query("sessions", public=True)
 def series(db: DbSession, actor: Actor | None, *, series_id: int) -> Series:  # noqa: ARG001 - public
     """One series; NotFound where there is none."""
@@ -37,16 +45,38 @@ def series(db: DbSession, actor: Actor | None, *, series_id: int) -> Series:  # 
 
 
 @query("sessions", public=True)
-def series_of(db: DbSession, actor: Actor | None, *, community_id: int, now: datetime) -> tuple[Series, ...]:  # noqa: ARG001 - public
-    """A community's series of which a session is planned, in the order of their making."""
-    planned = sa.select(CommunitySession.series_id).where(
-        CommunitySession.community_id == community_id,
-        CommunitySession.status == SessionStatus.PLANNED,
-        CommunitySession.starts_at > now,
-        CommunitySession.series_day.is_not(None),
+def series_of(db: DbSession, actor: Actor | None, *, community_id: int, now: datetime) -> tuple[Running, ...]:  # noqa: ARG001 - public
+    """A community's series of which a session is planned, in the order of their next sessions."""
+    rows = db.execute(
+        sa.select(CommunitySession.id, SessionSeries)
+        .join(SessionSeries, SessionSeries.id == CommunitySession.series_id)
+        .where(
+            CommunitySession.community_id == community_id,
+            CommunitySession.status == SessionStatus.PLANNED,
+            CommunitySession.starts_at > now,
+            CommunitySession.series_day.is_not(None),
+        )
+        .order_by(CommunitySession.starts_at, CommunitySession.id)
     )
-    wanted = sa.select(SessionSeries).where(SessionSeries.community_id == community_id, SessionSeries.id.in_(planned))
-    return tuple(_of(row) for row in db.scalars(wanted.order_by(SessionSeries.id)))
+    nearest: dict[int, Running] = {}
+    for session_id, row in rows:
+        if row.id not in nearest:
+            nearest[row.id] = Running(_of(row), session_id)
+    return tuple(nearest.values())
+
+
+@query("sessions", public=True)
+def usual_holidays(db: DbSession, actor: Actor | None, *, community_id: int) -> str:  # noqa: ARG001 - public
+    """The holidays that the last series leaves out, the community's or else anybody's."""
+    newest = sa.select(SessionSeries.holidays).order_by(
+        (SessionSeries.community_id == community_id).desc(), SessionSeries.id.desc()
+    )
+    return db.scalar(newest.limit(1)) or ""
+
+
+def in_words(row: SessionSeries) -> str:
+    """Such as "every 2 weeks on Tuesday at 09:00 (Europe/Madrid)"."""
+    return f"{recurrence.in_words(recurrence.pattern(row.rule))} at {row.start_time:%H:%M} ({row.time_zone})"
 
 
 def _of(row: SessionSeries) -> Series:
@@ -61,6 +91,5 @@ def _of(row: SessionSeries) -> Series:
         link=row.link,
         agenda=row.agenda,
     )
-    pattern = recurrence.pattern(row.rule)
-    words = f"{row.title}: {recurrence.in_words(pattern)} at {row.start_time:%H:%M} ({row.time_zone})"
-    return Series(row.id, row.version, row.community_id, plan, Repeat(pattern, row.until_on, row.holidays), words)
+    repeat = Repeat(recurrence.pattern(row.rule), row.until_on, row.holidays)
+    return Series(row.id, row.version, row.community_id, plan, repeat, in_words(row))

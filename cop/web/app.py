@@ -7,11 +7,10 @@ from starlette.middleware import Middleware
 
 from cop.accounts import first_run
 from cop.errors import DatabaseRefused
-from cop.imports import jobs
 from cop.periods import utcnow
 from cop.schema import open_database
 from cop.settings import ROOT, settings
-from cop.web import faults
+from cop.web import faults, housekeeping
 from cop.web.gate import Gate
 from cop.web.routes import ROUTES
 
@@ -22,7 +21,7 @@ def prepare() -> dict[str, Any]:
         open_database(settings())
     except DatabaseRefused as refused:
         raise SystemExit(f"cop: {refused}") from None  # a sentence for who started it, no traceback
-    jobs.tidy(now=utcnow())
+    housekeeping.start()
     _announce_first_run()
     gc.collect()
     gc.set_threshold(2_000, 20, 50)  # a full one stops all threads for 0.1 s: every two minutes, not every four seconds

@@ -12,6 +12,7 @@ from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
 from cop.sessions.exports import community_attendance
 from cop.sessions.queries import session_detail
+from cop.sessions.series_queries import series_of
 from cop.ui import format as words
 from cop.ui import run as runs
 from cop.ui.draw import draw
@@ -99,13 +100,24 @@ def _sessions(found: queries.Detail, actor: Actor) -> None:
     st.subheader("Coming", anchor=False)
     if times.ahead.empty:
         st.text("No session is planned.")
-    _list(times.ahead, record=carries)
+    _series(found, carries=carries)
+    _list(page_of(times.ahead, "coming"), record=False)
     st.subheader("Past", anchor=False)
     if times.past.empty:
         st.text("No session was held yet.")
     _list(page_of(times.past, "sessions"), record=False)
     if not all(rows.empty for rows in (times.waiting, times.ahead, times.past)):
         _take_sessions(found, actor)
+
+
+def _series(found: queries.Detail, *, carries: bool) -> None:
+    """What recurs, by which rule; for those who plan, the way to change it."""
+    for running in load(series_of, community_id=found.id, now=quarter_hour(utcnow())):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"{running.series.plan.title}: {running.series.words}")
+            if carries:
+                at = running.next_session_id
+                link("plan", "Change the series", icon=":material/event_repeat:", session=at, scope="all")
 
 
 def _take_sessions(found: queries.Detail, actor: Actor) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from cop.errors import Conflict
 from cop.people.directory import Directory
-from cop.sessions.inputs import PersonRef, Plan
+from cop.sessions.inputs import PersonRef, Plan, Repeat
+from cop.sessions.recurrence import in_words, pattern
 from cop.sessions.times import to_local
 from cop.sessions.typed import Typed
 from cop.ui.format import label
@@ -14,6 +15,7 @@ from cop.ui.format import label
 LABELS = {
     "title": "Title",
     "when": "When",
+    "meets": "Repeats",
     "kind": "Kind",
     "place": "Place",
     "link": "Link",
@@ -55,6 +57,29 @@ def of_plan(plan: Plan) -> dict[str, str]:
         "link": plan.link,
         "agenda": plan.agenda,
     }
+
+
+def of_series(plan: Plan, repeat: Repeat) -> dict[str, str]:
+    """What the planning form says of a series."""
+    return of_plan(plan) | {
+        "when": f"{plan.start:%Y-%m-%d %H:%M} ({plan.time_zone})",
+        "meets": in_words(repeat.pattern),
+    }
+
+
+def translated_series(found: Conflict) -> Conflict:
+    """The conflict over a series with the other's values in the same words."""
+    now = found.current
+    return Conflict(
+        {
+            **{field: now[field] for field in ("version", "title", "place", "link", "agenda")},
+            "kind": label(now["kind"]),
+            "when": f"{now['first_on']} {now['start_time'][:5]} ({now['time_zone']})",
+            "meets": in_words(pattern(now["rule"])),
+        },
+        changed_by=found.changed_by,
+        changed_at=found.changed_at,
+    )
 
 
 def translated(found: Conflict, people: Directory) -> Conflict:

@@ -1,7 +1,8 @@
 """Planning a session, or changing a plan: one form with the time in both zones."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from cop.choices import SessionKind
 from cop.errors import Conflict, NotFound
 from cop.people.queries import directory
 from cop.periods import quarter_hour, utcnow
-from cop.sessions import operations, queries
-from cop.sessions.inputs import Plan
-from cop.sessions.queries import Room, SessionDetail
+from cop.sessions import operations, queries, series_operations, series_queries
+from cop.sessions.inputs import Plan, Repeat
+from cop.sessions.queries import SessionDetail
+from cop.sessions.recurrence import Unit
+from cop.sessions.series_queries import Series
 from cop.sessions.suggest import suggest_next
 from cop.sessions.times import problems, to_local, to_utc
 from cop.ui import format as words
@@ -23,8 +26,11 @@ from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import conflict, conflict_words, pick_session
+from cop.ui.widgets import conflict, conflict_words, notice, pick_session, repeat_fields
 from cop.ui.widgets.record_form import FIRST_DAY, LAST_DAY, time_zones
+
+ONE, FOLLOWING, ALL = "one", "following", "all"
+SCOPES = {ONE: "This session", FOLLOWING: "This and the following", ALL: "All of the series"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,23 @@ class _Pinned:
 
     name: str
     plan: Plan
+    repeat: Repeat | None
     version: int | None
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is planned: something new in a community, a session, or (from a session on) its series."""
+
+    community_id: int
+    session: SessionDetail | None = None
+    series: Series | None = None
+    scope: str = ONE
+
+    @property
+    def name(self) -> str:
+        """Unlike that of any other subject."""
+        return f"{self.scope}:{self.session.id}" if self.session else f"new:{self.community_id}"
 
 
 def plan() -> None:
@@ -41,12 +63,12 @@ def plan() -> None:
     session = _session()
     if session is not None:
         st.caption(f"{plain(session.community)} · changing the plan")
-        _form(session.community_id, session)
+        _form(_subject(session))
         return
     room = pick_session.only_room()
     if room is not None:
         st.caption(plain(room.name))
-        _form(room.id, None, room)
+        _form(_Subject(room.id))
 
 
 def _session() -> SessionDetail | None:
@@ -59,36 +81,69 @@ def _session() -> SessionDetail | None:
     return session
 
 
-def _form(community_id: int, session: SessionDetail | None, room: Room | None = None) -> None:
-    pinned = _pin(session, room)
+def _subject(session: SessionDetail) -> _Subject:
+    """The session alone, or what of its series is to be changed."""
+    if session.series_id is None:
+        return _Subject(session.community_id, session)
+    series = load(series_queries.series, series_id=session.series_id)
+    st.text(f"Part of a series: {series.words}")
+    asked = st.query_params.get("scope", ONE)
+    scope = st.segmented_control(
+        "What to change",
+        list(SCOPES),
+        default=asked if asked in SCOPES else ONE,
+        format_func=SCOPES.__getitem__,
+        required=True,
+        key=f"plan_scope:{session.id}",
+    )
+    return _Subject(session.community_id, session, None if scope == ONE else series, scope)
+
+
+def _form(subject: _Subject) -> None:
+    pinned = _pin(subject)
     form = Form(pinned.name)
-    values = _fields(form, pinned.plan)
-    plan = Plan(**values)
+    plan, repeat = _fields(form, pinned, subject)
+    if subject.series:
+        st.caption("Recorded sessions stay as they were, and so does what was changed for one session alone.")
     if st.button("Save the plan", key=form.key("save"), type="primary", icon=":material/check:"):
-        _save(pinned, form, community_id, session, plan, pinned.version)
+        _save(pinned, form, subject, plan, repeat, pinned.version)
     conflict.show(
         pinned.name,
         conflict_words.LABELS,
-        conflict_words.of_plan(plan),
-        again=lambda version: _save(pinned, form, community_id, session, plan, version),
+        conflict_words.of_series(plan, repeat) if subject.series and repeat else conflict_words.of_plan(plan),
+        again=lambda version: _save(pinned, form, subject, plan, repeat, version),
         drop=_unpin,
     )
 
 
-def _pin(session: SessionDetail | None, room: Room | None) -> _Pinned:
+def _pin(subject: _Subject) -> _Pinned:
     """The form open in this tab, or a new one: Streamlit forgets widgets that a run didn't draw."""
-    subject = f"_planning:{session.id if session else f'new:{room.id if room else 0}'}"
-    there: _Pinned | None = st.session_state.get(subject)
+    key = f"_planning:{subject.name}"
+    there: _Pinned | None = st.session_state.get(key)
     if there is None or f"{there.name}:title" not in st.session_state:
-        start = _of_session(session) if session else _suggested(room)
-        there = _Pinned(f"plan:{secrets.token_hex(4)}", start, session.version if session else None)
-        st.session_state[subject] = there
+        start, repeat, version = _start(subject)
+        there = _Pinned(f"plan:{secrets.token_hex(4)}", start, repeat, version)
+        st.session_state[key] = there
     return there
 
 
 def _unpin() -> None:
     for name in [key for key in st.session_state if str(key).startswith("_planning:")]:
         st.session_state.pop(name)
+
+
+def _start(subject: _Subject) -> tuple[Plan, Repeat | None, int | None]:
+    """What the fields hold at first. A series counts from its first day, or from the session's day in it."""
+    session, series = subject.session, subject.series
+    if session is None:
+        return _suggested(subject.community_id), None, None
+    if series is None:
+        return _of_session(session), None, session.version
+    start = series.plan
+    if subject.scope == FOLLOWING and session.series_day is not None:
+        moved = datetime.combine(session.series_day, start.start.time())
+        start = replace(start, start=moved, end=moved + (start.end - start.start))
+    return start, series.repeat, series.version
 
 
 def _of_session(session: SessionDetail) -> Plan:
@@ -104,15 +159,10 @@ def _of_session(session: SessionDetail) -> Plan:
     )
 
 
-def _suggested(room: Room | None) -> Plan:
+def _suggested(community_id: int) -> Plan:
     """Next week's as the last one was."""
     now = utcnow()
-    last = load(
-        queries.prefill,
-        community_id=room.id if room else 0,
-        zone=runs.current().time_zone,
-        now=quarter_hour(now),
-    )
+    last = load(queries.prefill, community_id=community_id, zone=runs.current().time_zone, now=quarter_hour(now))
     start = suggest_next(last.start, to_local(now, last.time_zone))
     return Plan(
         title=last.title,
@@ -125,25 +175,37 @@ def _suggested(room: Room | None) -> Plan:
     )
 
 
-def _fields(form: Form, start: Plan) -> dict[str, Any]:
-    values: dict[str, Any] = {"title": st.text_input("Title", start.title, key=form.key("title"))}
+def _fields(form: Form, pinned: _Pinned, subject: _Subject) -> tuple[Plan, Repeat | None]:
+    start = pinned.plan
+    title = st.text_input("Title", start.title, key=form.key("title"))
     form.slot("title")
     kinds = [kind.value for kind in SessionKind]
-    values["kind"] = st.selectbox("Kind", kinds, kinds.index(start.kind), format_func=words.label, key=form.key("kind"))
+    kind = st.selectbox("Kind", kinds, kinds.index(start.kind), format_func=words.label, key=form.key("kind"))
     form.slot("kind")
-    values |= _times(form, start)
-    for field, title, hint in (("place", "Place", "Room or building"), ("link", "Link", "https://…")):
-        values[field] = st.text_input(title, getattr(start, field), key=form.key(field), placeholder=hint)
+    repeats = repeat_fields.ONCE
+    if subject.session is None or subject.series is not None:
+        repeats = repeat_fields.kind(form, pinned.repeat, always=subject.series is not None)
+    times = _times(form, start, "Day" if repeats == repeat_fields.ONCE else "First day")
+    repeat = None
+    if repeats != repeat_fields.ONCE:
+        usual = load(series_queries.usual_holidays, community_id=subject.community_id)
+        repeat = repeat_fields.ask(form, Unit(repeats), times["start"].date(), pinned.repeat, usual)
+    texts: dict[str, Any] = {}
+    for field, label, hint in (("place", "Place", "Room or building"), ("link", "Link", "https://…")):
+        texts[field] = st.text_input(label, getattr(start, field), key=form.key(field), placeholder=hint)
         form.slot(field)
-    values["agenda"] = st.text_area("Agenda", start.agenda, key=form.key("agenda"), height=120)
+    texts["agenda"] = st.text_area("Agenda", start.agenda, key=form.key("agenda"), height=120)
     form.slot("agenda")
-    return values
+    plan = Plan(title=title, kind=kind, **times, **texts)
+    if repeat is not None:
+        repeat_fields.show(plan, repeat)
+    return plan, repeat
 
 
-def _times(form: Form, start: Plan) -> dict[str, Any]:
+def _times(form: Form, start: Plan, title: str) -> dict[str, Any]:
     with st.container(horizontal=True):
         day = st.date_input(
-            "Day",
+            title,
             start.start.date(),
             key=form.key("day"),
             format="YYYY-MM-DD",
@@ -178,17 +240,43 @@ def _preview(start: datetime, end: datetime, zone: str) -> None:
 
 
 def _save(
-    pinned: _Pinned, form: Form, community_id: int, session: SessionDetail | None, plan: Plan, version: int | None
+    pinned: _Pinned, form: Form, subject: _Subject, plan: Plan, repeat: Repeat | None, version: int | None
 ) -> None:
     try:
-        if session is None:
-            done = form.perform(operations.plan_session, community_id=community_id, plan=plan)
-        else:
-            done = form.perform(operations.change_plan, session_id=session.id, version=version, plan=plan)
+        done = form.perform(_operation(subject, repeat), plan=plan, **_params(subject, repeat, version))
     except Conflict as found:
-        conflict.remember(pinned.name, conflict_words.translated(found, load(directory)))
+        told = conflict_words.translated_series(found) if subject.series else None
+        conflict.remember(pinned.name, told or conflict_words.translated(found, load(directory)))
         st.rerun()
     if done:
         conflict.forget(pinned.name)
         _unpin()
-        layout.go("session", id=done.value)
+        if repeat is None:
+            layout.go("session", id=done.value)
+        _to_the_series(subject.community_id, done.value)
+
+
+def _operation(subject: _Subject, repeat: Repeat | None) -> Callable[..., int]:
+    if subject.series is not None:
+        return series_operations.change_series
+    if subject.session is not None:
+        return operations.change_plan
+    return operations.plan_session if repeat is None else series_operations.plan_series
+
+
+def _params(subject: _Subject, repeat: Repeat | None, version: int | None) -> dict[str, Any]:
+    session, series = subject.session, subject.series
+    if series is not None and session is not None:
+        since = session.id if subject.scope == FOLLOWING else None
+        return {"series_id": series.id, "version": version, "repeat": repeat, "from_session_id": since}
+    if session is not None:
+        return {"session_id": session.id, "version": version}
+    return {"community_id": subject.community_id} | ({} if repeat is None else {"repeat": repeat})
+
+
+def _to_the_series(community_id: int, series_id: int) -> None:
+    """On to the community's sessions, with a word of what was made."""
+    series = load(series_queries.series, series_id=series_id)
+    slug = next(room.slug for room in load(queries.rooms) if room.id == community_id)
+    notice.say(f"Planned: {series.plan.title}, {series.words}.")
+    layout.go("community", c=slug, tab="Sessions")

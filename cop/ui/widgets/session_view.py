@@ -7,7 +7,7 @@ import streamlit as st
 from cop.errors import Conflict
 from cop.periods import utcnow
 from cop.permissions import Actor, Permission, may
-from cop.sessions import operations, queries
+from cop.sessions import operations, queries, series_operations, series_queries
 from cop.sessions.calendar_file import calendar_file
 from cop.sessions.exports import session_attendance
 from cop.sessions.queries import SessionDetail
@@ -18,8 +18,9 @@ from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import downloads
+from cop.ui.widgets import downloads, notice
 from cop.ui.widgets.downloads import Offer
+from cop.ui.widgets.plan_form import FOLLOWING, ONE, SCOPES
 
 _STATUS = {
     "planned": (":material/event_upcoming:", "Planned"),
@@ -49,6 +50,9 @@ def head(session: SessionDetail) -> None:
     own_zone = runs.current().time_zone
     if words.moment(session.starts_at, own_zone) != words.moment(session.starts_at, session.time_zone):
         st.caption(plain(words.span(session.starts_at, session.ends_at, own_zone)))
+    if session.series_id is not None:
+        series = load(series_queries.series, series_id=session.series_id)
+        st.caption(plain(f"Part of a series: {series.words}"))
     if session.cancel_reason:
         st.warning(plain(session.cancel_reason), icon=":material/event_busy:")
 
@@ -97,11 +101,37 @@ def _cancel(session: SessionDetail) -> None:
     with st.expander("Cancel this session", icon=":material/event_busy:", key="cancel"):
         form = Form(f"cancel:{session.id}")
         with st.form(f"cancel:{session.id}:form", border=False):
+            scope = ONE
+            if session.series_id is not None:
+                scope = st.radio("What to cancel", list(SCOPES), format_func=SCOPES.__getitem__, key=form.key("scope"))
             reason = st.text_input("Why? Everybody will see this.", key=form.key("reason"))
             form.slot("reason")
-            pressed = st.form_submit_button("Cancel the session", key=form.key("submit"))
-        if pressed:
+            label = "Cancel the session" if session.series_id is None else "Cancel what is chosen"
+            pressed = st.form_submit_button(label, key=form.key("submit"))
+        if pressed and scope == ONE:
             _do(form, operations.cancel_session, session, reason=reason)
+        elif pressed:
+            _end(form, session, scope, reason)
+
+
+def _end(form: Form, session: SessionDetail, scope: str, reason: str) -> None:
+    """Cancel the session and those that follow, or all that are planned of its series."""
+    series = load(series_queries.series, series_id=session.series_id)
+    since = session.id if scope == FOLLOWING else None
+    try:
+        done = form.perform(
+            series_operations.end_series,
+            series_id=series.id,
+            version=series.version,
+            reason=reason,
+            from_session_id=since,
+        )
+    except Conflict:
+        form.fail({"": "Somebody changed this series a moment ago. Look at it again, then repeat."})
+        return
+    if done:
+        notice.say("Cancelled. Calendars that subscribe to the community learn of it by themselves.")
+        layout.go("community", c=session.slug, tab="Sessions")
 
 
 def _cancelled(session: SessionDetail) -> None:

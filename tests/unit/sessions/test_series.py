@@ -236,8 +236,9 @@ def test_this_and_following_become_a_series_of_their_own(world):
     assert [row.uid for row in sessions(new)] == [row.uid for row in before[2:]]
     with reading() as db:
         kept, late = series_of(db, None, community_id=world.room.id, now=NOW)
-    assert kept.repeat.until == date(2026, 11, 9)
-    assert late.words == "Late circle: every 2 weeks on Tuesday at 17:00 (Europe/Madrid)"
+    assert kept.series.repeat.until == date(2026, 11, 9)
+    assert (kept.next_session_id, late.next_session_id) == (before[0].id, before[2].id)
+    assert late.series.words == "every 2 weeks on Tuesday at 17:00 (Europe/Madrid)"
 
 
 def test_from_the_first_on_is_all(world):
@@ -315,9 +316,11 @@ def test_a_stale_version_changes_nothing(world):
     series_id = world.plan()
     old = version(series_id)
     world.change(series_id, plan=a_plan(place="Room 5"))
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as caught:
         world.change(series_id, version=old, plan=a_plan(place="Room 6"))
     assert {row.place for row in sessions(series_id)} == {"Room 5"}
+    assert (caught.value.current["place"], caught.value.current["version"]) == ("Room 5", old + 1)
+    assert caught.value.changed_by == world.lead.name
 
 
 def test_everything_is_in_the_trail_and_wakes_the_viewers(world):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from benchmarks import data
+from benchmarks import data, store
 from benchmarks.load import Load, Timings
 from benchmarks.report import Report
 from benchmarks.server import TOKEN, TOKEN_HASH, Server, naive, product
@@ -72,7 +72,7 @@ def _organisation(size: data.Size) -> tuple[Path, Actor]:
 
 
 def _engine(folder: Path) -> sa.Engine:
-    return database.make_engine(f"sqlite:///{folder / 'cop.sqlite3'}")
+    return database.make_engine(store.address(folder))
 
 
 def _save(engine: sa.Engine, actor: Actor, community_id: int, people: Sequence[int], start: datetime) -> int:
@@ -97,7 +97,7 @@ def cold_start(report: Report, _sessions: Sequence[int]) -> None:
     database_too = f"{libraries}; import sqlalchemy.orm"
     codes = {"libraries": libraries, "with SQLAlchemy": database_too, "app": f"{libraries}; import app"}
     times: dict[str, list[float]] = {name: [] for name in codes}
-    env = os.environ | {"COP_DATA_DIR": str(folder)}
+    env = os.environ | {"COP_DATA_DIR": str(folder), "COP_DATABASE_URL": store.address(folder)}
     for _ in range(7):
         for name, code in codes.items():
             start = time.perf_counter()
@@ -150,8 +150,9 @@ def _counts(engine: sa.Engine) -> tuple[int, int]:
 def _plain_inserts(folder: Path, count: int) -> float:
     """Milliseconds for one transaction that inserts a session and 20 attendances, nothing else, on a bare table."""
     engine = _engine(folder)
+    number = "SERIAL" if engine.dialect.name == "postgresql" else "INTEGER"
     with database.transaction(engine) as db:
-        db.execute(sa.text("CREATE TABLE bench_session (id INTEGER PRIMARY KEY, title TEXT)"))
+        db.execute(sa.text(f"CREATE TABLE bench_session (id {number} PRIMARY KEY, title TEXT)"))
         db.execute(sa.text("CREATE TABLE bench_attendance (session_id INTEGER, person_id INTEGER)"))
     start = time.perf_counter()
     for _ in range(count):

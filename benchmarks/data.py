@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from benchmarks import store
 from cop import db as database
 from cop import facts
 from cop.choices import AttendanceKind, FacilitatorRole, GrantedRole, SessionStatus, Stage
@@ -55,7 +56,7 @@ LARGE = Size(people=20_000, communities=500, sessions=100, come=20, units=300, m
 def empty(folder: Path) -> Settings:
     """A migrated database in `folder` that holds nothing; returns its settings."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = Settings(folder, f"sqlite:///{folder / 'cop.sqlite3'}", settings().idle_limit, settings().absolute_limit)
+    made = Settings(folder, store.address(folder), settings().idle_limit, settings().absolute_limit)
     open_database(made)
     return made
 
@@ -66,6 +67,7 @@ def make(folder: Path, size: Size) -> Settings:
     engine = database.make_engine(made.database_url)
     with database.transaction(engine) as db:
         _fill(db, size, random.Random(7))
+        store.count_on(db.connection())
     with database.transaction(engine) as db:
         for community_id in db.scalars(sa.select(Community.id)).all():
             facts.refresh(db, community_id, date(1900, 1, 1))

@@ -33,6 +33,6 @@ class Report:
         if not good:
             self.failures.append(what)
 
-    def machine(self) -> None:
+    def machine(self, database: str) -> None:
         """What it ran on."""
-        print(f"Python {sys.version.split()[0]}, {platform.system()} {platform.machine()}, SQLite file on disk")
+        print(f"Python {sys.version.split()[0]}, {platform.system()} {platform.machine()}, {database}")

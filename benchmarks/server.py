@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import store
 from cop.settings import ROOT
 
 TOKEN = "b" * 43
@@ -49,19 +50,23 @@ def free_port() -> int:
 @contextlib.contextmanager
 def product(data_dir: Path) -> Iterator[Server]:
     """The product with the empty page beside its own, on the data in `data_dir`."""
-    with _serve(ROOT / "benchmarks" / "serve.py", ROOT, {"COP_DATA_DIR": str(data_dir)}) as server:
+    with _serve(ROOT / "benchmarks" / "serve.py", ROOT, _env(data_dir)) as server:
         yield server
 
 
 @contextlib.contextmanager
 def naive(data_dir: Path) -> Iterator[Server]:
     """The naive page on stock settings: started elsewhere, so that our config.toml isn't read."""
-    url = f"sqlite:///{data_dir / 'cop.sqlite3'}"
+    url = store.address(data_dir)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "naive.py"
         script.write_bytes((ROOT / "benchmarks" / "naive.py").read_bytes())
         with _serve(script, Path(folder), {"COP_DATABASE_URL": url}) as server:
             yield server
+
+
+def _env(data_dir: Path) -> dict[str, str]:
+    return {"COP_DATA_DIR": str(data_dir), "COP_DATABASE_URL": store.address(data_dir)}
 
 
 @contextlib.contextmanager

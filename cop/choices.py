@@ -77,6 +77,13 @@ class SessionKind(StrEnum):
     SOCIAL = "social"
 
 
+class Answer(StrEnum):
+    """What somebody says to a session that is to come."""
+
+    GOING = "going"
+    DECLINED = "declined"
+
+
 class SessionStatus(StrEnum):
     """Planned, held or cancelled."""
 

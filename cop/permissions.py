@@ -25,6 +25,7 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own_account"
     COMMUNITY_VIEW = "community_view"
     COMMUNITY_JOIN = "community_join"
+    SESSION_ATTEND = "session_attend"
     CONTRIBUTE = "contribute"
     COMMUNITY_CREATE = "community_create"
     COMMUNITY_EDIT = "community_edit"
@@ -42,7 +43,13 @@ class Permission(StrEnum):
 
 
 _STAFF = frozenset(
-    {Permission.OWN_ACCOUNT, Permission.COMMUNITY_VIEW, Permission.COMMUNITY_JOIN, Permission.CONTRIBUTE}
+    {
+        Permission.OWN_ACCOUNT,
+        Permission.COMMUNITY_VIEW,
+        Permission.COMMUNITY_JOIN,
+        Permission.SESSION_ATTEND,
+        Permission.CONTRIBUTE,
+    }
 )
 _FACILITATOR = frozenset(
     {

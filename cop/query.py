@@ -12,7 +12,17 @@ from cop.permissions import Actor
 F = TypeVar("F", bound=Callable[..., Any])
 Scope = Callable[..., Hashable]
 
-TOPICS = ("organisation", "people", "accounts", "catalog", "memberships", "sessions", "imports")
+TOPICS = (
+    "organisation",
+    "people",
+    "accounts",
+    "catalog",
+    "memberships",
+    "sessions",
+    "attending",
+    "feeds",
+    "imports",
+)
 """What writes bump and queries depend on. Drafts, sign-ins and last-seen bump nothing."""
 
 

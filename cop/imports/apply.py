@@ -24,11 +24,12 @@ TOPICS = {
     "community": ("catalog",),
     "membership": ("memberships",),
     "facilitator": ("catalog", "memberships", "sessions"),
+    "session_series": ("sessions",),
     "community_session": ("sessions",),
     "external_key": ("organisation",),
     "attendance": ("sessions",),
 }
-_STAMPED = ("person", "community", "community_session")
+_STAMPED = ("person", "community", "session_series", "community_session")
 _NOTHING_SAID = {"led": False, "spoke": False, "note": ""}
 _SLICE = 5_000
 

@@ -66,6 +66,7 @@ TABLES = (
     "community",
     "membership",
     "facilitator",
+    "session_series",
     "community_session",
     "external_key",
     "attendance",

@@ -22,6 +22,7 @@ from cop.models import (
     Person,
     PersonAlias,
     Revision,
+    SessionSeries,
 )
 
 MODELS: dict[str, type[Base]] = {
@@ -35,6 +36,7 @@ MODELS: dict[str, type[Base]] = {
         Community,
         Membership,
         Facilitator,
+        SessionSeries,
         CommunitySession,
         ExternalKey,
         Attendance,

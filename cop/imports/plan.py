@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cop.imports import belonging, meeting, sessions, structure
+from cop.imports import belonging, meeting, series, sessions, structure
 from cop.imports.changes import Plan, Shelf
 from cop.imports.draft import Draft
 from cop.imports.records import Job
@@ -24,6 +24,7 @@ def _compare(draft: Draft) -> None:
     structure.plan_people(draft)
     structure.plan_communities(draft)
     sessions.plan_sessions(draft)
+    series.plan_series(draft)
     members = belonging.in_communities(draft, "memberships")
     carriers = belonging.in_communities(draft, "facilitators")
     visitors = sessions.at_sessions(draft)

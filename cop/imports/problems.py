@@ -63,6 +63,11 @@ ROW_REASONS = {
     "not_held": "The session was not held, so nobody attended it.",
     "was_held": "The session was held, with people or a count on record: it can't become planned or cancelled.",
     "future": "This lies in the future.",
+    "unreadable_rule": "It doesn't say on which days it meets in a way that can only be read as one rule.",
+    "no_first_day": "It meets every few weeks, but nothing says in which week it begins: give a first day.",
+    "unknown_zone": "This is no time zone. Say which one the value means, such as Europe/Madrid.",
+    "too_long_session": "A session can't last longer than 24 hours.",
+    "nothing_ahead": "No session would come of it: it has ended.",
     "skipped_hour": "Clocks skip this time on that day.",
 }
 """These refuse the import too, unless the mapping lists them under `report`."""

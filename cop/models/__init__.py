@@ -4,7 +4,17 @@ from cop.models.base import Base
 from cop.models.communities import Area, Community, Facilitator, Membership, Objective, Resource
 from cop.models.facts import ActivityMonth, ActivityUnitMonth, MemberActivity, MembershipMonth
 from cop.models.people import Account, DistinctPeople, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
-from cop.models.sessions import WITHDRAWN, Attendance, CommunitySession, Contribution, SessionSeries
+from cop.models.sessions import (
+    WITHDRAWN,
+    Attendance,
+    CalendarFeed,
+    CheckIn,
+    CheckInCode,
+    CommunitySession,
+    Contribution,
+    Registration,
+    SessionSeries,
+)
 from cop.models.system import (
     AuditEntry,
     Draft,
@@ -27,6 +37,9 @@ __all__ = [
     "Attendance",
     "AuditEntry",
     "Base",
+    "CalendarFeed",
+    "CheckIn",
+    "CheckInCode",
     "Community",
     "CommunitySession",
     "Contribution",
@@ -46,6 +59,7 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonAlias",
+    "Registration",
     "Resource",
     "Revision",
     "RoleGrant",

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cop.choices import AttendanceKind, ContributionKind, SessionKind, SessionStatus
+from cop.choices import Answer, AttendanceKind, ContributionKind, SessionKind, SessionStatus
 from cop.models.base import Base, Versioned, choice
 
 
@@ -110,6 +110,38 @@ class Attendance(Base, kw_only=True):
     note: Mapped[str] = mapped_column(sa.String(120), default="")
 
 
+class Registration(Base, kw_only=True):
+    """What somebody answered to a session that was to come; no row where they said nothing."""
+
+    __tablename__ = "registration"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("community_session.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    answer: Mapped[Answer] = mapped_column(choice(Answer, name="answer"))
+    at: Mapped[datetime]
+
+
+class CheckInCode(Base, kw_only=True):
+    """The code shown in the room while people check themselves in."""
+
+    __tablename__ = "check_in_code"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("community_session.id", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(8), unique=True, repr=False)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CheckIn(Base, kw_only=True):
+    """Somebody who said by the code that they are there; the recorded list is the facilitator's word."""
+
+    __tablename__ = "check_in"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("community_session.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
 class Contribution(Versioned, Base, kw_only=True):
     """An idea, lesson, solution … that a community gained, in a session or between them."""
 
@@ -126,3 +158,21 @@ class Contribution(Versioned, Base, kw_only=True):
     title: Mapped[str] = mapped_column(sa.String(300))
     url: Mapped[str] = mapped_column(sa.String(500), default="")
     day: Mapped[date]
+
+
+class CalendarFeed(Base, kw_only=True):
+    """An address under which somebody's calendar program fetches sessions; whoever knows it may read them."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    community_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community.id", ondelete="CASCADE"), index=True, default=None
+    )
+    """The community whose sessions it shows; none for those of all communities that the person belongs to."""
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True, repr=False)
+    created_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The last time, to the hour."""
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)

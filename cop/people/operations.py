@@ -8,26 +8,31 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
-from cop.choices import FacilitatorRole, PersonKind
+from cop.choices import Answer, FacilitatorRole, PersonKind
 from cop.errors import Conflict, Invalid, NotFound
 from cop.models import (
     Account,
     Attendance,
     Base,
+    CheckIn,
     DistinctPeople,
     Facilitator,
     MemberActivity,
     Membership,
     Person,
     PersonAlias,
+    Registration,
 )
 from cop.people.newcomers import learn_spelling
 from cop.permissions import Actor, Permission, require
 
-_BY_RULE = {model.__tablename__ for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator)}
+_BY_RULE = {
+    model.__tablename__
+    for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator, Registration, CheckIn)
+}
 _NOT_MOVED = _BY_RULE | {MemberActivity.__tablename__, DistinctPeople.__tablename__}
 """Tables that refer to people and aren't simply pointed at the record that stays."""
-_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions")
+_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending")
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
 
@@ -112,6 +117,8 @@ def _both(db: DbSession, keep_id: int, keep_version: int, gone_id: int, gone_ver
 
 def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]]:
     yield "attendance", _move_attendance(db, keep.id, gone.id)
+    yield "registration", _move_registrations(db, keep.id, gone.id)
+    yield "check_in", _move_check_ins(db, keep.id, gone.id)
     yield "membership", _move_memberships(db, keep.id, gone.id)
     yield "facilitator", _move_facilitators(db, keep.id, gone.id)
     yield "person_alias", _move_aliases(db, keep, gone)
@@ -138,6 +145,30 @@ def _move_attendance(db: DbSession, keep_id: int, gone_id: int) -> int:
             )
         else:
             other.led, other.spoke, other.note = other.led or row.led, other.spoke or row.spoke, other.note or row.note
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_registrations(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both answered, the person comes if either said so."""
+    rows = db.scalars(sa.select(Registration).where(Registration.person_id == gone_id)).all()
+    for row in rows:
+        other = db.get(Registration, (row.session_id, keep_id))
+        if other is None:
+            db.add(Registration(session_id=row.session_id, person_id=keep_id, answer=row.answer, at=row.at))
+        elif row.answer is Answer.GOING:
+            other.answer = row.answer
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_check_ins(db: DbSession, keep_id: int, gone_id: int) -> int:
+    rows = db.scalars(sa.select(CheckIn).where(CheckIn.person_id == gone_id)).all()
+    for row in rows:
+        if db.get(CheckIn, (row.session_id, keep_id)) is None:
+            db.add(CheckIn(session_id=row.session_id, person_id=keep_id, at=row.at))
         db.delete(row)
     db.flush()
     return len(rows)

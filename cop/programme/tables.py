@@ -18,6 +18,7 @@ from cop.models import (
     Area,
     Attendance,
     AuditEntry,
+    CheckIn,
     Community,
     CommunitySession,
     Contribution,
@@ -30,6 +31,7 @@ from cop.models import (
     OrgUnit,
     Person,
     PersonAlias,
+    Registration,
     Resource,
     RoleGrant,
     SessionSeries,
@@ -328,6 +330,31 @@ TABLES = (
             .join(CommunitySession, CommunitySession.id == Attendance.session_id)
             .join(Person, Person.id == Attendance.person_id)
         ),
+    ),
+    ExportTable(
+        "registrations.csv",
+        "Who said beforehand that they come to a session, or don't. Not who came: see attendance.csv.",
+        (
+            Column("session_id", "The session.", Registration.session_id),
+            Column("person_id", "Who.", Registration.person_id),
+            Column("person", "Their name.", Person.name),
+            Column("answer", "going or declined.", Registration.answer),
+            Column("at", "When they said so.", Registration.at),
+        ),
+        (Registration.session_id, Registration.person_id),
+        lambda rows: rows.select_from(Registration).join(Person, Person.id == Registration.person_id),
+    ),
+    ExportTable(
+        "check_ins.csv",
+        "Who checked themselves in to a session by its code.",
+        (
+            Column("session_id", "The session.", CheckIn.session_id),
+            Column("person_id", "Who.", CheckIn.person_id),
+            Column("person", "Their name.", Person.name),
+            Column("at", "When.", CheckIn.at),
+        ),
+        (CheckIn.session_id, CheckIn.person_id),
+        lambda rows: rows.select_from(CheckIn).join(Person, Person.id == CheckIn.person_id),
     ),
     ExportTable(
         "contributions.csv",

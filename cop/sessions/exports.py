@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop.exports import Sheet
 from cop.permissions import Actor, Permission, require
 from cop.sessions import queries
+from cop.sessions.attending import attended
 
 
 def session_attendance(db: DbSession, actor: Actor | None, *, session_id: int) -> Sheet:
@@ -17,6 +18,19 @@ def session_attendance(db: DbSession, actor: Actor | None, *, session_id: int) -
     people = queries.attendees(db, actor, session_id=session_id)
     rows = [(person.name, person.unit, person.led, person.spoke) for person in people]
     return Sheet("Attendance", ("Name", "Unit", "Led", "Spoke"), rows)
+
+
+def session_attending(db: DbSession, actor: Actor | None, *, session_id: int) -> Sheet:
+    """Who answered, checked in or came, each on its own. Raises Forbidden for who may not see the names."""
+    require(actor, Permission.COMMUNITY_VIEW)
+    session = queries.session_detail(db, actor, session_id=session_id)
+    actor = require(actor, Permission.ATTENDANCE_NAMES, community_id=session.community_id)
+    listed = session.attendance_kind == "list"
+    rows = [
+        (person.name, person.unit, person.answer, person.checked_in, person.came if listed else None)
+        for person in attended(db, actor, session_id=session_id)
+    ]
+    return Sheet("Answers", ("Name", "Unit", "Answer", "Checked in", "Came"), rows)
 
 
 def community_attendance(db: DbSession, actor: Actor | None, *, community_id: int) -> Sheet:

@@ -11,9 +11,10 @@ from sqlalchemy.orm.attributes import flag_modified
 from cop import audit
 from cop.choices import ContributionKind, SessionStatus
 from cop.errors import Conflict, Invalid, NotFound
-from cop.models import Attendance, AuditEntry, Community, CommunitySession, Contribution, Resource
+from cop.models import Attendance, AuditEntry, CheckInCode, Community, CommunitySession, Contribution, Resource
 from cop.people.newcomers import add_newcomer, learn_spelling
 from cop.permissions import Actor
+from cop.sessions.check_in import as_typed, is_open
 from cop.sessions.checks import Checked
 from cop.sessions.inputs import PersonRef
 
@@ -25,6 +26,21 @@ _OWN = (*PLAN, "status", "attendance_kind", "headcount", "topics", "decisions", 
 def community_of(db: DbSession, session_id: int) -> int | None:
     """The session's community; None where there is no such session."""
     return db.scalar(sa.select(CommunitySession.community_id).where(CommunitySession.id == session_id))
+
+
+def session_of_code(db: DbSession, code: str, *, now: datetime) -> CommunitySession | None:
+    """The session that a code opens at this moment; none once it is recorded: the list is the facilitator's then."""
+    typed = as_typed(code)
+    session = typed and db.scalar(
+        sa.select(CommunitySession)
+        .join(CheckInCode, CheckInCode.session_id == CommunitySession.id)
+        .where(
+            CheckInCode.code == typed,
+            CheckInCode.closed_at.is_(None),
+            CommunitySession.status == SessionStatus.PLANNED,
+        )
+    )
+    return session if session and is_open(session.starts_at, session.ends_at, now) else None
 
 
 def open_community(db: DbSession, community_id: int) -> Community:

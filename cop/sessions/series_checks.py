@@ -8,6 +8,7 @@ from cop.sessions import occurrences, recurrence
 from cop.sessions.checks import check_plan
 from cop.sessions.days_off import regions
 from cop.sessions.inputs import Plan, Repeat
+from cop.sessions.rhythm import Meets, days_ahead
 from cop.sessions.times import LATEST_YEAR
 from cop.validation import Checks
 
@@ -42,4 +43,4 @@ def preview(plan: Plan, repeat: Repeat, *, now: datetime) -> tuple[list[date], d
     """The days that a series would meet on, and the holidays it would leave out; raises Invalid as planning would."""
     values = check_series(plan, repeat)
     details = {name: values.pop(name) for name in occurrences.DETAILS}
-    return occurrences.days_ahead(occurrences.Meets(**values, details=details), now=now)
+    return days_ahead(Meets(**values, details=details), now=now)

@@ -14,6 +14,7 @@ from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 from cop.sessions import occurrences, recurrence, rows
 from cop.sessions.inputs import Plan, Repeat
+from cop.sessions.rhythm import days_ahead
 from cop.sessions.series_checks import check_series
 from cop.validation import Checks
 
@@ -34,7 +35,7 @@ def plan_series(
     row = SessionSeries(community_id=community_id, created_at=now, **check_series(plan, repeat))
     db.add(row)
     db.flush()
-    days, _holidays = occurrences.days_ahead(occurrences.meets(row), now=now)
+    days, _holidays = days_ahead(occurrences.meets(row), now=now)
     if not days:
         raise Invalid({"until": "No session would come of this. Choose a later last day, or none."})
     _made, twice = occurrences.make(db, row, days, now=now)
@@ -139,9 +140,7 @@ def extend_series(db: DbSession, actor: Actor | None, *, now: datetime) -> int:
     count = 0
     for row, latest in due:
         since = latest + timedelta(days=1) if latest else None
-        made, _twice = occurrences.make(
-            db, row, occurrences.days_ahead(occurrences.meets(row), now=now, since=since)[0], now=now
-        )
+        made, _twice = occurrences.make(db, row, days_ahead(occurrences.meets(row), now=now, since=since)[0], now=now)
         count += len(made)
         if made:
             after = {"made": len(made), "until": made[-1].series_day}

@@ -20,7 +20,7 @@ from cop.db import reading
 from cop.periods import utcnow
 from cop.permissions import Permission, may
 from cop.settings import settings
-from cop.web import cookies
+from cop.web import cookies, feeds
 from cop.web.forms import from_here, same_host
 from cop.web.headers import secure_headers
 
@@ -53,7 +53,7 @@ class Gate:
         headers = Headers(scope=scope)
         secure = scope["scheme"] in {"https", "wss"}
         host = headers.get("host", "")
-        own = scope["path"] in OWN
+        own = scope["path"] in OWN or scope["path"].startswith("/feeds/")
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -140,6 +140,8 @@ def host_allowed(host: str | None, allowed: list[str]) -> bool:
 def _closed(scope: Scope, headers: Headers, found: Pass | None) -> Response | None:
     """The answer to a visitor without a session, or with one that opens only the password form."""
     path = scope["path"] if scope["type"] == "http" else None  # no WebSocket is open to visitors
+    if path is not None and feeds.PATH.fullmatch(path):
+        return None
     if found is None and path not in OPEN:
         return _sent_to("/sign-in", scope, headers, 401)
     if found is not None and found.must_change_password and path not in BEFORE_PASSWORD:

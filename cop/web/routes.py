@@ -22,6 +22,7 @@ from cop.errors import CopError, Invalid, Throttled, Unwritable
 from cop.periods import utcnow
 from cop.settings import settings
 from cop.web import cookies
+from cop.web.feeds import feed
 from cop.web.forms import STYLE, page, read_form, safe_next
 
 _STATUS = {Throttled: 429, Unwritable: 503}
@@ -211,4 +212,5 @@ ROUTES = [
     Route("/signed-in", session),
     Route("/health", health),
     Route("/cop.css", style),
+    Route("/feeds/{token}.ics", feed),
 ]

@@ -3,16 +3,17 @@
 from cop.permissions import Permission
 from cop.ui import live
 from cop.ui.layout import page_actor
-from cop.ui.widgets import session_view
+from cop.ui.widgets import attending, session_view
 
 actor = page_actor(Permission.COMMUNITY_VIEW)
 
 session = session_view.from_address()
-live.watch("sessions", "catalog", "people")
+live.watch("sessions", "catalog", "people", "attending")
 session_view.head(session)
 session_view.just_recorded(actor, session)
 session_view.actions(actor, session)
 session_view.facts(session)
 session_view.attendance(actor, session)
+attending.show(actor, session)
 session_view.outcomes(session)
 session_view.history(session)

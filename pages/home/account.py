@@ -1,15 +1,17 @@
-"""My account: who I am to the programme, my password, where I am signed in."""
+"""My account: who I am to the programme, my password, my calendar, where I am signed in."""
 
 import streamlit as st
 
 from cop.permissions import Permission
 from cop.ui import layout
-from cop.ui.widgets import my_account
+from cop.ui.widgets import feeds, my_account
 from cop.ui.widgets.same_tab import same_tab
 
 actor = layout.page_actor(Permission.OWN_ACCOUNT)
 st.title("My account", anchor=False)
 my_account.overview(actor)
 same_tab("Change your password", "/password", key="change_password")
+st.subheader("Your calendar", anchor=False)
+feeds.mine()
 st.subheader("Where you are signed in", anchor=False)
 my_account.browsers(actor)

@@ -38,6 +38,7 @@ EXPECTED = {
     "session": EVERYONE_SIGNED_IN,
     "record": RECORDERS,
     "plan": RECORDERS,
+    "checkin": EVERYONE_SIGNED_IN,
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,

@@ -19,7 +19,7 @@ from cop.ui.draw import draw
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
-from cop.ui.widgets import community_manage, contributions, downloads, resources
+from cop.ui.widgets import community_manage, contributions, downloads, feeds, resources
 from cop.ui.widgets.community_head import when
 from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.paging import page_of
@@ -97,7 +97,9 @@ def _sessions(found: queries.Detail, actor: Actor) -> None:
     if carries and not times.waiting.empty:
         st.subheader("Not recorded yet", anchor=False)
         _list(times.waiting, record=True)
-    st.subheader("Coming", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("Coming", anchor=False)
+        feeds.of_community(found.id, found.name)
     if times.ahead.empty:
         st.text("No session is planned.")
     _series(found, carries=carries)

@@ -327,7 +327,7 @@ def _options(key: str, kind: str, raw: Raw) -> Raw:
                 kept = _one_of(title, list(_KINDS_OF_PEOPLE), raw.get(name, ""), f"{name}:{key}", _KINDS_OF_PEOPLE)
                 options.pop(name, None)
                 options |= {name: kept} if kept else {}
-        if kind == "sessions":
+        if kind in {"sessions", "series"}:
             options["minutes"] = int(
                 st.number_input(
                     "Minutes, where the file has none", 1, 1440, raw.get("minutes", 60), key=f"minutes:{key}"

@@ -25,6 +25,7 @@ _TABLES = {
     "community": "communities",
     "membership": "memberships",
     "facilitator": "facilitators",
+    "session_series": "series",
     "community_session": "sessions",
     "external_key": "keys of the source",
     "attendance": "attendances",

@@ -18,6 +18,7 @@ from cop.errors import Conflict, CopError
 from cop.people.queries import directory
 from cop.periods import quarter_hour, utcnow
 from cop.sessions import operations, queries
+from cop.sessions.attending import checked_in
 from cop.sessions.drafts import Kept, Mark, draft_subject, own_draft, own_mark
 from cop.sessions.queries import Room, SessionDetail, Usual
 from cop.sessions.roster import Line
@@ -181,7 +182,9 @@ def _fresh(room: Room, session: SessionDetail | None) -> Typed:
         agenda=session.agenda,
         version=session.version,
     )
-    return _amended(start, session) if session.status == "held" else start
+    if session.status == "held":
+        return _amended(start, session)
+    return replace(start, ticked=list(load(checked_in, session_id=session.id)))
 
 
 def _unplanned(room: Room) -> Typed:

@@ -3,7 +3,9 @@
 import csv
 import unicodedata
 from collections import Counter, defaultdict
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ from cop.models import (
     Membership,
     OrgUnit,
     Person,
+    SessionSeries,
 )
 from cop.periods import utcnow
 from cop.settings import ROOT
@@ -78,6 +81,43 @@ def test_a_catalog_of_groups_and_their_leaders(data_dir, real_data, tmp_path, ca
     assert len(chairs | techs) + past + len(chairs & techs) == len(leaders) == 286
     assert main(_groups(folder)) == 0
     assert "Everything was there already." in capsys.readouterr().out
+
+
+def _meetings(folder: Path, mapping: Path) -> list[str]:
+    given = [item for kind, name in (("communities", "communities"), ("series", "meetings")) for item in ("--file", f"{kind}={folder / name}.csv")]  # fmt: skip
+    return [str(mapping), *given]
+
+
+def test_meetings_come_in_as_rules(data_dir, real_data, tmp_path, capsys):
+    """Counted by hand: 15 weekly, 8 fortnightly with a first day, 5 monthly; 4 that no rule says, 40 without a week."""
+    folder, mapping = real_data / "k8s-sigs", EXAMPLES / "meeting-series.toml"
+    assert main([*_meetings(folder, mapping), "--report", str(tmp_path / "out.csv")]) == 0
+    assert _reported(tmp_path / "out.csv") == {"too_long": 2, "unreadable_rule": 4, "no_first_day": 40}
+    with database.reading() as db:
+        series = db.scalars(sa.select(SessionSeries)).all()
+        assert Counter(row.rule.split(";BY")[0] for row in series) == {
+            "FREQ=WEEKLY": 15, "FREQ=WEEKLY;INTERVAL=2": 8, "FREQ=MONTHLY": 5,
+        }  # fmt: skip
+        public = next(row for row in series if row.title == "Public Steering Committee Meeting")
+        assert (public.rule, public.start_time, public.time_zone) == (
+            "FREQ=MONTHLY;BYDAY=1WE", time(8), "America/Los_Angeles",
+        )  # fmt: skip
+        starts = db.scalars(sa.select(CommunitySession.starts_at).where(CommunitySession.series_id == public.id)).all()
+        assert len(starts) in {12, 13}
+        clocks = {at.astimezone(ZoneInfo("America/Los_Angeles")).strftime("%a %H:%M") for at in starts}
+        assert clocks == {"Wed 08:00"}  # whatever clocks do
+        assert integrity.problems(db, now=utcnow()) == []
+    assert main(_meetings(folder, mapping)) == 0
+    assert "Everything was there already." in capsys.readouterr().out
+    # a person says from which week on: now all but the four that no rule says
+    said = tmp_path / "said.toml"
+    said.write_text(
+        mapping.read_text("utf-8").replace('time = "time"', 'time = "time"\nstarts_on = { constant = "2026-01-05" }')
+    )
+    assert main([*_meetings(folder, said), "--report", str(tmp_path / "again.csv")]) == 0
+    assert _reported(tmp_path / "again.csv") == {"too_long": 2, "unreadable_rule": 4}
+    with database.reading() as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(SessionSeries)) == 68
 
 
 def test_twelve_years_of_minutes(data_dir, real_data, tmp_path, capsys):

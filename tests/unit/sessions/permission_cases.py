@@ -3,13 +3,15 @@
 from datetime import datetime, time, timedelta
 
 from cop.choices import SessionStatus
-from cop.models import CommunitySession, SessionSeries
+from cop.models import CalendarFeed, CheckInCode, CommunitySession, SessionSeries
+from cop.sessions import attend_operations as attend
+from cop.sessions import feed_operations as feeds
 from cop.sessions import operations as ops
 from cop.sessions import series_operations as series
 from cop.sessions.inputs import Plan, Repeat, Report
 from cop.sessions.recurrence import Pattern, Unit
 from tests import factories as make
-from tests.permissions import OFFICE, OWN_FACILITATOR, Case
+from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, OWN_FACILITATOR, Case
 
 REPEAT = Repeat(Pattern(Unit.WEEK, 1, (1,)))
 
@@ -54,6 +56,27 @@ def _series(world):
     return {"series_id": row.id, "version": row.version}
 
 
+def _feed(world, actor):
+    """A calendar feed of the actor's own; of nobody's for who has none."""
+    row = CalendarFeed(
+        account_id=actor.account_id if actor else world.account_ids["staff"], token_hash="b" * 64, created_at=make.NOW
+    )
+    world.db.add(row)
+    world.db.flush()
+    return row.id
+
+
+def _now(world):
+    """A planned session that goes on now."""
+    return _planned(world, starts_at=make.NOW, ends_at=make.NOW + timedelta(hours=1), day=make.TODAY).id
+
+
+def _code(world):
+    world.db.add(CheckInCode(session_id=_now(world), code="ABC234", opened_at=make.NOW))
+    world.db.flush()
+    return "abc 234"
+
+
 def _of(row: CommunitySession, **more):
     return {"session_id": row.id, "version": row.version} | more
 
@@ -87,4 +110,10 @@ CASES = {
     series.change_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"plan": _plan(3), "repeat": REPEAT}),
     series.end_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"reason": "Nobody comes"}),
     series.extend_series: Case(OFFICE, lambda _w, _a: {}),
+    feeds.make_feed: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"token_hash": "a" * 64, "community_id": w.community.id}),
+    feeds.revoke_feed: Case(EVERYONE_SIGNED_IN, lambda w, actor: {"feed_id": _feed(w, actor)}),
+    attend.answer: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"session_id": _planned(w).id, "answer": "going"}),
+    attend.open_check_in: Case(OWN_FACILITATOR, lambda w, _a: {"session_id": _now(w)}),
+    attend.close_check_in: Case(OWN_FACILITATOR, lambda w, _a: {"session_id": _now(w)}),
+    attend.check_in: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"code": _code(w)}),
 }

@@ -180,7 +180,7 @@ def test_calendar_file(db, room, lead):
     assert event.decoded("dtstart").isoformat() == "2026-06-18T16:00:00+02:00"
     assert event.decoded("dtstamp") == NOW
     assert event["SUMMARY"] == "Data: Weekly"
-    assert event["DESCRIPTION"] == "One\nTwo; three, four"
+    assert event["DESCRIPTION"] == "One\nTwo; three, four\n\nhttps://meet.example/x"
     assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/Madrid"]
 
     execute(ops.cancel_session, lead, now=NOW, session_id=session_id, version=1, reason="A strike")

@@ -7,10 +7,11 @@ from cop.catalog.search import matching, ordered
 from cop.periods import quarter_hour, utcnow
 from cop.permissions import Permission, may
 from cop.ui import run
-from cop.ui.layout import link, page_actor
+from cop.ui.layout import page_actor
 from cop.ui.live import watch
 from cop.ui.load import load
 from cop.ui.widgets import catalog_filters, community_cards, community_form, notice
+from cop.ui.widgets.search_results import everything_for
 
 actor = page_actor(Permission.COMMUNITY_VIEW)
 notice.show()
@@ -28,9 +29,7 @@ else:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{len(found):,} of {total:,}")
         if asked.wanted.text.strip():
-            link(
-                "search", f"Search everything for “{asked.wanted.text}”", icon=":material/search:", q=asked.wanted.text
-            )
+            everything_for(asked.wanted.text)
         if asked.narrowed and not found.empty:
             catalog_filters.clear_button("clear_filters")
     if found.empty:

@@ -165,7 +165,7 @@ def test_signing_out_another_browser_and_then_everywhere(db, monkeypatch, engine
     app = open_page("account")
     with reading() as fresh:
         ids = list(fresh.scalars(sa.select(SignInSession.id).order_by(SignInSession.id)))
-    assert [button.key for button in app.button] == [f"end_session:{ids[1]}", "end_own_sessions"]
+    assert [button.key for button in app.button] == ["find_me:submit", f"end_session:{ids[1]}", "end_own_sessions"]
     app.button(key=f"end_session:{ids[1]}").click().run()
     with reading(engine) as fresh:
         assert fresh.get(SignInSession, ids[1]).ended_at is not None

@@ -8,9 +8,11 @@ import streamlit as st
 from cop.search import queries
 from cop.search.queries import Found, Hit, Kind
 from cop.search.words import problem
-from cop.ui.layout import link
 from cop.ui.load import load
+from cop.ui.navigation import address
 from cop.ui.text import plain
+from cop.ui.widgets import hit_list
+from cop.ui.widgets.same_tab import same_tab
 
 _EVERYTHING = "everything"
 _HEADS = {
@@ -63,6 +65,11 @@ def ask() -> Asked | None:
         label_visibility="collapsed",
     )
     return Asked(text or "", Kind(kind) if kind and kind != _EVERYTHING else None)
+
+
+def everything_for(text: str) -> None:
+    """A link to the same words here. A plain one: Streamlit drops a parameter that two screens bind on its way over."""
+    same_tab(f"Search everything for “{text}”", address("search", q=text), key="search_everything")
 
 
 def results(asked: Asked) -> None:
@@ -120,19 +127,15 @@ def _choose(kind: str) -> None:
 
 
 def _hits(hits: tuple[Hit, ...], kind: Kind) -> None:
-    """A link and a line each; people have no page, and are one piece of text together."""
-    if kind is Kind.PERSON:
-        st.markdown("\n\n".join(f"**{plain(hit.title)}**  \n{_line(hit)}" for hit in hits))
-        return
-    for hit in hits:
-        with st.container(gap=None):
-            link(hit.page, hit.title, strong=True, **hit.params)
-            st.markdown(_line(hit))
-
-
-def _line(hit: Hit) -> str:
-    """What is known of a hit, small, with its labels; then the words around what was looked for."""
-    labels = [f":orange-badge[{plain(label)}]" for label in hit.labels]
-    facts = [f":small[:gray[{plain(' · '.join(hit.facts))}]]"] if hit.facts else []
-    lines = [" ".join([*labels, *facts]), f":small[{plain(hit.snippet)}]" if hit.snippet else ""]
-    return "  \n".join(line for line in lines if line)
+    """All of them in one piece."""
+    shown = [
+        {
+            "title": hit.title,
+            "href": address(hit.page, **hit.params) if hit.page else None,
+            "facts": " · ".join(hit.facts),
+            "labels": list(hit.labels),
+            "snippet": hit.snippet,
+        }
+        for hit in hits
+    ]
+    hit_list.hit_list(shown, key=f"hits:{kind}")

@@ -129,7 +129,8 @@ def install(connection: sa.Connection) -> None:
     postgres = connection.dialect.name == "postgresql"
     if postgres:
         _run(connection, _FOLD)
-        _run(connection, 'CREATE TABLE IF NOT EXISTS search_word (word text COLLATE "C" PRIMARY KEY)')
+        _run(connection, 'CREATE TABLE IF NOT EXISTS search_word (word text COLLATE "C" NOT NULL)')
+        _run(connection, "CREATE INDEX IF NOT EXISTS ix_search_word ON search_word (word)")
     for kind in KINDS:
         for statement in _POSTGRES_TABLE if postgres else _SQLITE_TABLE:
             _run(connection, statement.format(table=kind.table))
@@ -225,10 +226,12 @@ _POSTGRES_TABLE = (
     "CREATE INDEX IF NOT EXISTS ix_{table}_vector ON {table} USING gin (vector)",
 )
 _LEARN = (
-    "INSERT INTO search_word SELECT DISTINCT unnest(tsvector_to_array(vector)) FROM {table} WHERE {where} "
-    "ORDER BY 1 ON CONFLICT DO NOTHING"
+    "INSERT INTO search_word SELECT word FROM "
+    "(SELECT DISTINCT unnest(tsvector_to_array(vector)) AS word FROM {table} WHERE {where}) AS used "
+    "WHERE NOT EXISTS (SELECT 1 FROM search_word AS known WHERE known.word = used.word)"
 )
-"""The words, for spelling; one that is used nowhere any more stays until the index is rebuilt, and finds nothing."""
+"""The words, for spelling; one that is used nowhere any more stays until the index is rebuilt, and finds nothing. A word
+may stand there twice: were it unique, whoever writes a new word would hold up all others who write it."""
 
 
 def _postgres_triggers(kind: Kind) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
 
 from benchmarks import data, store
 from benchmarks.load import Load, Timings
@@ -29,9 +30,10 @@ from cop.imports.mapping import mapping_of
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import read_job
-from cop.models import Attendance, CommunitySession, Membership
+from cop.models import Attendance, CommunitySession, Contribution, Membership
 from cop.periods import utcnow
-from cop.permissions import SYSTEM, Actor
+from cop.permissions import SYSTEM, Actor, Role
+from cop.search.queries import things
 from cop.sessions import inputs
 from cop.sessions.operations import record_session
 from cop.settings import ROOT
@@ -312,6 +314,53 @@ def _plain_rows(engine: sa.Engine, rows: list[tuple[str, str]]) -> float:
     return seconds
 
 
+def search(report: Report, _sessions: Sequence[int]) -> None:
+    """Words among a million contributions, against scanning the same table with LIKE."""
+    count = int(os.environ.get("COP_BENCH_CONTRIBUTIONS", "1000000"))
+    report.head(f"Search among {count:,} contributions against LIKE '%word%' over the same table, ms")
+    folder = _folder() / "search"
+    engine = database.make_engine(data.make(folder, data.SMALL).database_url)
+    start = time.perf_counter()
+    data.contribute(engine, count)
+    report.line(f"written with their index in {time.perf_counter() - start:,.0f} s")
+    words = {
+        "a rare word": "barbican",
+        "two words": "barbican harbour",
+        "the beginning of a rare word": "barbic",
+        "a typing mistake": "barbicn",
+        "a common word": "balbal",
+        "two common words": "balbal balban",
+        "the beginning of many words": "ba",
+        "nothing": "qqqqqq",
+    }
+    with database.reading(engine) as db:
+        actor = Actor(1, 1, "bench", frozenset({Role.STAFF}))
+        scans = [_milliseconds(lambda: _scan(db, "barbican")) for _ in range(3)]
+        scan = statistics.median(scans)
+        report.line(f"LIKE: {scan:,.0f} ms")
+        for what, text in words.items():
+            times = [
+                _milliseconds(lambda: things(db, actor, kind="contribution", text=text, start=0, count=5))  # noqa: B023
+                for _ in range(6)
+            ]
+            report.ratio(f"{what}, first", times[0], scan, at_most=1)
+            report.ratio(f"{what}, warm", statistics.median(times[1:]), scan, at_most=1)
+        found = things(db, actor, kind="contribution", text="barbicn", start=0, count=5)
+        report.check("the typing mistake leads there", good=[hit.title for hit in found.hits] == [data.RARE])
+    engine.dispose()
+
+
+def _scan(db: DbSession, word: str) -> int:
+    wanted = sa.select(sa.func.count()).where(Contribution.title.like(f"%{word}%"))
+    return db.scalar(wanted) or 0
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - start)
+
+
 def _settings() -> list[str]:
     """20 filter settings of the KPI page."""
     return [f"area={area}&period={period}" for area in (1, 2, 3, 4, 5) for period in ("3", "6", "12", "24")]
@@ -324,4 +373,5 @@ CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
     "first_read": first_read,
     "pages": pages,
     "live": live,
+    "search": search,
 }

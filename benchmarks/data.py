@@ -19,6 +19,7 @@ from cop.models import (
     Attendance,
     Community,
     CommunitySession,
+    Contribution,
     Facilitator,
     Membership,
     Organisation,
@@ -49,6 +50,10 @@ class Size:
         return f"{self.communities * self.sessions * self.come:,} attendances"
 
 
+RARE = "A barbican over the harbour"
+_SYLLABLES = [f"{a}{b}{c}" for a in "bdfklmnprst" for b in "aeiou" for c in "lnrst"]
+_WORDS = [f"{one}{two}" for one in _SYLLABLES for two in _SYLLABLES]
+"""75,625 of them; the first ones are taken most."""
 SMALL = Size(people=400, communities=25, sessions=20, come=20, units=25, months=24)
 LARGE = Size(people=20_000, communities=500, sessions=100, come=20, units=300, months=60)
 
@@ -179,6 +184,32 @@ def _filler(table: Any) -> dict[str, Any]:
         OrgUnit: {"active": True},
         Area: {"active": True},
     }.get(table, {})
+
+
+def contribute(engine: sa.Engine, count: int) -> None:
+    """That many contributions of six words each, common and rare ones, over the communities and people there are."""
+    rng = random.Random(7)
+    with database.transaction(engine) as db:
+        rooms, people = (db.scalars(sa.select(table.id)).all() for table in (Community, Person))
+        today = utcnow().date()
+        for start in range(0, count, 10_000):
+            rows = [
+                {
+                    "community_id": rng.choice(rooms),
+                    "person_id": rng.choice(people),
+                    "kind": "idea",
+                    "title": " ".join(_WORDS[int(len(_WORDS) * rng.random() ** 3)] for _ in range(6)),
+                    "day": today - timedelta(days=rng.randrange(1_800)),
+                }
+                for _ in range(min(10_000, count - start))
+            ]
+            _insert(db, Contribution, rows)
+        _insert(
+            db,
+            Contribution,
+            [{"community_id": rooms[0], "person_id": people[0], "kind": "idea", "title": RARE, "day": today}],
+        )
+        database.bump(db, ("sessions",))
 
 
 def sign_in(engine: sa.Engine, person_id: int, token_hash: str, *roles: GrantedRole) -> int:

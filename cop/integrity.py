@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
-from cop import backup, facts, migrate, schema
+from cop import backup, facts, migrate, schema, search_index
 from cop.choices import AttendanceKind, GrantedRole, SessionStatus
 from cop.db import make_engine, reading
 from cop.models import (
@@ -219,6 +219,11 @@ def audit_trail_is_whole(db: DbSession, _now: datetime) -> Iterator[str]:
         yield f"the trigger {name} is missing"
 
 
+def search_finds_what_is_there(db: DbSession, _now: datetime) -> Iterator[str]:
+    """The search index holds what it is about, no more and no less."""
+    yield from search_index.problems(db.connection())
+
+
 def figures_are_right(db: DbSession, _now: datetime) -> Iterator[str]:
     """The figures by month are what counting everything again gives."""
     for community_id in db.scalars(sa.select(Community.id).order_by(Community.id)).all():
@@ -249,4 +254,5 @@ RULES: tuple[Rule, ...] = (
     somebody_can_administrate,
     audit_trail_is_whole,
     figures_are_right,
+    search_finds_what_is_there,
 )

@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from cop import search_index
 from cop.models import Base
 
 
@@ -28,8 +29,15 @@ def to_newest(connection: sa.Connection, migrations: Path) -> None:
 def differences(engine: sa.Engine) -> list[object]:
     """What the models say and the migrated database doesn't; empty where they agree (`alembic check`)."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": True, "include_name": _is_models}
+        )
         return [*compare_metadata(context, Base.metadata), *_check_differences(connection)]
+
+
+def _is_models(name: str | None, kind: str, _parents: object) -> bool:
+    """The search index has tables of its own that no model describes."""
+    return kind not in {"table", "index"} or not search_index.is_ours(name)
 
 
 def _check_differences(connection: sa.Connection) -> list[object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from cop import search_index
 from cop.db import WAIT_SECONDS, make_engine
 from cop.errors import DatabaseRefused
 from cop.settings import ROOT, Settings
@@ -117,7 +118,9 @@ def upgrade(database_url: str) -> None:
             if current != set(revisions()[-1:]):
                 from cop import migrate  # noqa: PLC0415 - importing Alembic takes longer than the rest of a start
 
+                search_index.uninstall(connection)
                 migrate.to_newest(connection, MIGRATIONS)
+                search_index.install(connection)
                 _refuse_orphans(connection)
     finally:
         engine.dispose()

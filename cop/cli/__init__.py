@@ -57,7 +57,8 @@ def parser() -> argparse.ArgumentParser:
 
     add("demo", demo.demo, "serve an example organisation, made afresh each day in <data>/demo")
     add("run", serve.run, "serve your own organisation; the first start prints a code for setting it up")
-    add("check", data.check, "verify the database: file, references, rules, figures")
+    add("check", data.check, "verify the database: file, references, rules, figures, search index")
+    add("rebuild-search", data.rebuild_search, "fill the search index anew, where `check` finds that it is not right")
     add("check-schema", data.check_schema, "verify that the migrations make what the models say")
 
     backup = add("backup", data.backup, "write a verified copy of the database, also while the app runs")

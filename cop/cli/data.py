@@ -5,10 +5,10 @@ from argparse import Namespace
 from pathlib import Path
 
 from cop import backup as copies
-from cop import integrity, migrate, schema
+from cop import integrity, migrate, schema, search_index
 from cop.accounts import change
 from cop.cli.serve import address
-from cop.db import make_engine
+from cop.db import make_engine, transaction
 from cop.errors import CopError, NotFound
 from cop.kpis.metrics import as_markdown
 from cop.periods import utcnow
@@ -39,6 +39,15 @@ def check_schema(_args: Namespace) -> int:
         print(difference)
     print("The migrations and the models differ." if found else "The migrations make what the models say.")
     return 1 if found else 0
+
+
+def rebuild_search(_args: Namespace) -> int:
+    """Fill the search index anew."""
+    open_database(settings())
+    with transaction() as db:
+        search_index.rebuild(db.connection())
+    print("The search index was made anew.")
+    return 0
 
 
 def backup(args: Namespace) -> int:

@@ -4,6 +4,7 @@ from cop.models.base import Base
 from cop.models.communities import Area, Community, Facilitator, Membership, Objective, Resource
 from cop.models.facts import ActivityMonth, ActivityUnitMonth, MemberActivity, MembershipMonth
 from cop.models.people import Account, DistinctPeople, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
+from cop.models.search import ProfileVisibility
 from cop.models.sessions import (
     WITHDRAWN,
     Attendance,
@@ -59,6 +60,7 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonAlias",
+    "ProfileVisibility",
     "Registration",
     "Resource",
     "Revision",

@@ -21,6 +21,7 @@ from cop.models import (
     Membership,
     Person,
     PersonAlias,
+    ProfileVisibility,
     Registration,
 )
 from cop.people.newcomers import learn_spelling
@@ -30,7 +31,7 @@ _BY_RULE = {
     model.__tablename__
     for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator, Registration, CheckIn)
 }
-_NOT_MOVED = _BY_RULE | {MemberActivity.__tablename__, DistinctPeople.__tablename__}
+_NOT_MOVED = _BY_RULE | {model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility)}
 """Tables that refer to people and aren't simply pointed at the record that stays."""
 _TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending")
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
@@ -122,6 +123,7 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "membership", _move_memberships(db, keep.id, gone.id)
     yield "facilitator", _move_facilitators(db, keep.id, gone.id)
     yield "person_alias", _move_aliases(db, keep, gone)
+    yield "profile_visibility", _move_visibility(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -250,6 +252,23 @@ def _move_aliases(db: DbSession, keep: Person, gone: Person) -> int:
         db.delete(row)
     db.flush()
     return len(rows)
+
+
+def _move_visibility(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Of two choices the stricter stays, in each point; a record without one said neither yes nor no."""
+    moved = db.get(ProfileVisibility, gone_id)
+    if moved is None:
+        return 0
+    stays = db.get(ProfileVisibility, keep_id)
+    ticks = ("findable", "show_unit", "show_job_role", "show_communities")
+    if stays is None:
+        db.add(ProfileVisibility(person_id=keep_id, **{name: getattr(moved, name) for name in ticks}))
+    else:
+        for name in ticks:
+            setattr(stays, name, getattr(stays, name) and getattr(moved, name))
+    db.delete(moved)
+    db.flush()
+    return 1
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:

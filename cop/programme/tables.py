@@ -31,6 +31,7 @@ from cop.models import (
     OrgUnit,
     Person,
     PersonAlias,
+    ProfileVisibility,
     Registration,
     Resource,
     RoleGrant,
@@ -158,6 +159,18 @@ TABLES = (
             Column("spelling", "As it is compared: lower case, without accents and marks.", PersonAlias.key),
         ),
         (PersonAlias.person_id, PersonAlias.key),
+    ),
+    ExportTable(
+        "profile_visibility.csv",
+        "What people agreed to show to colleagues who search for them; who made no choice shows nothing.",
+        (
+            Column("person_id", "Who agreed.", ProfileVisibility.person_id),
+            Column("findable", "Whether colleagues find them at all.", ProfileVisibility.findable),
+            Column("show_unit", "Whether their unit is shown then.", ProfileVisibility.show_unit),
+            Column("show_job_role", "Whether their job role is shown.", ProfileVisibility.show_job_role),
+            Column("show_communities", "Whether their communities are shown.", ProfileVisibility.show_communities),
+        ),
+        (ProfileVisibility.person_id,),
     ),
     ExportTable(
         "areas.csv",

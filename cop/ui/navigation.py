@@ -29,6 +29,7 @@ class PageSpec:
 
 PAGES = (
     PageSpec("communities/catalog.py", "catalog", "Communities", ":material/groups:", "Communities", Permission.COMMUNITY_VIEW),
+    PageSpec("home/search.py", "search", "Search", ":material/search:", "Communities", Permission.COMMUNITY_VIEW),
     PageSpec("communities/community.py", "community", "Community", ":material/group:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
     PageSpec("communities/session.py", "session", "Session", ":material/event:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
     PageSpec("communities/record_session.py", "record", "Record a session", ":material/edit_note:", "Communities", Permission.SESSION_RECORD),

@@ -11,6 +11,7 @@ from cop.ui.layout import page_actor
 from cop.ui.live import watch
 from cop.ui.load import load
 from cop.ui.widgets import catalog_filters, community_cards, community_form, notice
+from cop.ui.widgets.search_results import everything_for
 
 actor = page_actor(Permission.COMMUNITY_VIEW)
 notice.show()
@@ -27,6 +28,8 @@ else:
     total = len(everything) if asked.wanted.archived else int((~everything["archived"]).sum())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{len(found):,} of {total:,}")
+        if asked.wanted.text.strip():
+            everything_for(asked.wanted.text)
         if asked.narrowed and not found.empty:
             catalog_filters.clear_button("clear_filters")
     if found.empty:

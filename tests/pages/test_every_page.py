@@ -34,6 +34,7 @@ from tests.permissions import (
 RECORDERS = {FACILITATOR, OTHER_FACILITATOR, ADMIN}
 EXPECTED = {
     "catalog": EVERYONE_SIGNED_IN,
+    "search": EVERYONE_SIGNED_IN,
     "community": EVERYONE_SIGNED_IN,
     "session": EVERYONE_SIGNED_IN,
     "record": RECORDERS,

@@ -193,6 +193,11 @@ def plant_figures(db):
     ]
 
 
+def plant_search(db):
+    db.execute(sa.text("DELETE FROM search_community"))
+    return ["search_finds_what_is_there: 2 entries of search_community are missing or old"]
+
+
 def plant_schema(db):
     db.execute(sa.text("DROP INDEX ix_person_name"))
     return ["schema: "]

@@ -1,0 +1,22 @@
+"""Words that somebody may have meant. Pure."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+SHORTEST = 4
+"""Shorter words are one letter away from too many others."""
+_LONG = 8
+
+
+def mistakes(word: str) -> int:
+    """How many letters may be wrong: one in a short word, two in a long one."""
+    return 1 if len(word) < _LONG else 2
+
+
+def likely(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """The known words that are meant most likely, the likeliest first; letters that changed places are one mistake."""
+    others = sorted({other for other in known if other != word})
+    found = process.extract(word, others, scorer=DamerauLevenshtein.distance, score_cutoff=mistakes(word), limit=most)
+    return [other for other, _distance, _index in found]

@@ -5,11 +5,9 @@ import streamlit as st
 from cop.permissions import Permission
 from cop.ui import layout
 from cop.ui.widgets import my_account
-from cop.ui.widgets.same_tab import same_tab
 
 actor = layout.page_actor(Permission.OWN_ACCOUNT)
 st.title("My account", anchor=False)
 my_account.overview(actor)
-same_tab("Change your password", "/password", key="change_password")
 st.subheader("Where you are signed in", anchor=False)
 my_account.browsers(actor)

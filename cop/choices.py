@@ -22,6 +22,13 @@ class GrantedRole(StrEnum):
     ADMIN = "admin"
 
 
+class GrantOrigin(StrEnum):
+    """Who says that an account has a role: somebody of the office, or a group of the identity provider."""
+
+    HAND = "hand"
+    GROUP = "group"
+
+
 class CommunityType(StrEnum):
     """What kind of group it is; a type has its own band of healthy participation."""
 

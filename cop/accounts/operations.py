@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.accounts import passwords
+from cop.accounts.admins import is_only_admin
 from cop.accounts.sign_in import end_sessions
 from cop.choices import GrantedRole, LinkPurpose, PersonKind
 from cop.errors import Conflict, Invalid, NotFound
@@ -255,15 +256,7 @@ def _check_password(db: DbSession, checks: Checks, password: str, username: str)
 
 def _refuse_without_admin(db: DbSession, account_id: int) -> None:
     """Raise Invalid if nobody but this account is an active admin."""
-    admins = set(
-        db.scalars(
-            sa.select(Account.id)
-            .join(RoleGrant, RoleGrant.account_id == Account.id)
-            .where(Account.active, RoleGrant.role == GrantedRole.ADMIN)
-            .with_for_update()
-        )
-    )
-    if admins == {account_id}:
+    if is_only_admin(db, account_id):
         raise Invalid({"": LAST_ADMIN})
 
 

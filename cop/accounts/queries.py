@@ -8,10 +8,21 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.accounts import passwords
 from cop.accounts.browsers import describe
-from cop.choices import GrantedRole, PersonKind
+from cop.choices import GrantedRole, GrantOrigin, PersonKind
 from cop.errors import NotFound
-from cop.models import Account, Community, Facilitator, OrgUnit, Person, RoleGrant, SignInSession
+from cop.models import (
+    Account,
+    Community,
+    ExternalIdentity,
+    Facilitator,
+    GroupRole,
+    OrgUnit,
+    Person,
+    RoleGrant,
+    SignInSession,
+)
 from cop.organisation import Organisation, organisation, time_zone, units_below
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, Role, require
@@ -173,6 +184,8 @@ class Grant:
     id: int
     role: str
     unit: str
+    by_group: bool = False
+    """Given by a group of the identity provider: taken back by hand, it comes again with the next sign-in."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +200,16 @@ class AccountDetail:
     must_change_password: bool
     grants: tuple[Grant, ...]
     facilitates: tuple[str, ...]
+    has_password: bool
+    issuers: tuple[str, ...]
+    """The identity providers through which the owner has signed in."""
+
+
+_ISSUERS = (
+    sa.select(ExternalIdentity.issuer)
+    .where(ExternalIdentity.account_id == sa.bindparam("account_id"))
+    .order_by(ExternalIdentity.issuer)
+)
 
 
 @query("accounts", "people", "catalog", "organisation")
@@ -199,7 +222,7 @@ def account(db: DbSession, actor: Actor | None, *, account_id: int, today: date)
         raise NotFound
     found, person = row
     grants = db.execute(
-        sa.select(RoleGrant.id, RoleGrant.role, OrgUnit.name)
+        sa.select(RoleGrant.id, RoleGrant.role, OrgUnit.name, RoleGrant.origin)
         .outerjoin(OrgUnit, OrgUnit.id == RoleGrant.org_unit_id)
         .where(RoleGrant.account_id == account_id)
         .order_by(RoleGrant.role, OrgUnit.name)
@@ -218,8 +241,13 @@ def account(db: DbSession, actor: Actor | None, *, account_id: int, today: date)
         username=found.username,
         active=found.active,
         must_change_password=found.must_change_password,
-        grants=tuple(Grant(grant_id, role.value, unit or "") for grant_id, role, unit in grants),
+        grants=tuple(
+            Grant(grant_id, role.value, unit or "", origin is GrantOrigin.GROUP)
+            for grant_id, role, unit, origin in grants
+        ),
         facilitates=tuple(carried),
+        has_password=found.password_hash != passwords.NONE,
+        issuers=tuple(db.scalars(_ISSUERS, {"account_id": account_id})),
     )
 
 
@@ -236,7 +264,10 @@ def accounts(db: DbSession, actor: Actor | None, *, search: str, closed: bool, t
         .subquery()
     )
     rows = db.execute(
-        sa.select(Account.id, Person.id, Person.name, Account.username, OrgUnit.name, Account.active, seen.c.last_seen)
+        sa.select(
+            *(Account.id, Person.id, Person.name, Account.username, OrgUnit.name, Account.active, seen.c.last_seen),
+            (Account.password_hash != passwords.NONE).label("has_password"),
+        )
         .select_from(Account)
         .join(Person, Person.id == Account.person_id)
         .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
@@ -245,15 +276,55 @@ def accounts(db: DbSession, actor: Actor | None, *, search: str, closed: bool, t
         .order_by(Person.name, Account.id)
     ).all()
     roles = _roles_in_words(db, today)
+    linked = set(db.scalars(sa.select(ExternalIdentity.account_id)))
     wanted = search.casefold().strip()
     return pd.DataFrame(
         [
-            (account_id, name, username, unit or "", ", ".join(roles.get(person_id, ["Staff"])), active, last_seen)
-            for account_id, person_id, name, username, unit, active, last_seen in rows
+            (
+                *(
+                    account_id,
+                    name,
+                    username,
+                    unit or "",
+                    ", ".join(roles.get(person_id, ["Staff"])),
+                    active,
+                    last_seen,
+                ),
+                ways_in(has_password=has_password, linked=account_id in linked),
+            )
+            for account_id, person_id, name, username, unit, active, last_seen, has_password in rows
             if wanted in name.casefold() or wanted in username
         ],
-        columns=["account_id", "person", "username", "unit", "roles", "active", "last_seen"],
+        columns=["account_id", "person", "username", "unit", "roles", "active", "last_seen", "signs_in"],
     )
+
+
+def ways_in(*, has_password: bool, linked: bool) -> str:
+    """How somebody signs in, such as "Password, identity provider"; empty before they can."""
+    found = [word for word, there in (("password", has_password), ("identity provider", linked)) if there]
+    return ", ".join(found).capitalize()
+
+
+@dataclass(frozen=True)
+class GroupGives:
+    """A group of the identity provider, and the role that it gives."""
+
+    id: int
+    group: str
+    role: str
+    unit: str
+
+
+@query("accounts", "organisation")
+def group_roles(db: DbSession, actor: Actor | None) -> tuple[GroupGives, ...]:
+    """Every group that gives a role, by name; for the office."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    rows = db.execute(
+        sa.select(GroupRole.id, GroupRole.group_name, GroupRole.role, OrgUnit.name)
+        .outerjoin(OrgUnit, OrgUnit.id == GroupRole.org_unit_id)
+        .order_by(GroupRole.group_name, GroupRole.role, OrgUnit.name)
+    )
+    return tuple(GroupGives(row_id, group, role.value, unit or "") for row_id, group, role, unit in rows)
 
 
 def _roles_in_words(db: DbSession, today: date) -> dict[int, list[str]]:

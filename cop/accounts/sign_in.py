@@ -15,9 +15,10 @@ from cop.accounts import passwords, throttle
 from cop.accounts.housekeeping import tidy
 from cop.accounts.queries import actor_of_account
 from cop.accounts.tokens import keyed_hash, new_token, token_hash
+from cop.choices import GrantedRole
 from cop.db import reading, transaction
 from cop.errors import Invalid
-from cop.models import Account, SignInSession
+from cop.models import Account, RoleGrant, SignInSession
 from cop.settings import settings
 
 WRONG = "User name or password is wrong."
@@ -62,7 +63,7 @@ def checked(
         account = db.scalar(sa.select(Account).where(Account.username == name))
     right = passwords.verify(password, account.password_hash if account else None)
     with transaction(on) as db:
-        if account is None or not right or not _still(db, account):
+        if account is None or not right or not _still(db, account) or not _may_use_password(db, account.id):
             audit.record(
                 db,
                 None,
@@ -92,6 +93,14 @@ def _still(db: DbSession, seen: Account) -> bool:
     """Active, and with the same password as when it was compared a moment ago."""
     now = db.execute(sa.select(Account.active, Account.password_hash).where(Account.id == seen.id)).one_or_none()
     return now is not None and now.active and now.password_hash == seen.password_hash
+
+
+def _may_use_password(db: DbSession, account_id: int) -> bool:
+    """Everybody; only admins where the identity provider is the way in, so that its failure never locks them out."""
+    if settings().password_sign_in:
+        return True
+    admin = sa.select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role == GrantedRole.ADMIN)
+    return db.scalar(admin) is not None
 
 
 def start_session(db: DbSession, account_id: int, visitor: Visitor, *, now: datetime) -> str:

@@ -3,7 +3,17 @@
 from cop.models.base import Base
 from cop.models.communities import Area, Community, Facilitator, Membership, Objective, Resource
 from cop.models.facts import ActivityMonth, ActivityUnitMonth, MemberActivity, MembershipMonth
-from cop.models.people import Account, DistinctPeople, JobRole, OrgUnit, Person, PersonAlias, RoleGrant
+from cop.models.people import (
+    Account,
+    DistinctPeople,
+    ExternalIdentity,
+    GroupRole,
+    JobRole,
+    OrgUnit,
+    Person,
+    PersonAlias,
+    RoleGrant,
+)
 from cop.models.search import ProfileVisibility
 from cop.models.sessions import (
     WITHDRAWN,
@@ -46,8 +56,10 @@ __all__ = [
     "Contribution",
     "DistinctPeople",
     "Draft",
+    "ExternalIdentity",
     "ExternalKey",
     "Facilitator",
+    "GroupRole",
     "IdempotencyKey",
     "ImportMapping",
     "JobRole",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cop.choices import GrantedRole, PersonKind
+from cop.choices import GrantedRole, GrantOrigin, PersonKind
 from cop.models.base import Base, Versioned, choice
 
 
@@ -124,3 +124,48 @@ class RoleGrant(Base, kw_only=True):
     role: Mapped[GrantedRole] = mapped_column(choice(GrantedRole, name="role"))
     org_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)
     granted_on: Mapped[date]
+    origin: Mapped[GrantOrigin] = mapped_column(
+        choice(GrantOrigin, name="origin"), default=GrantOrigin.HAND, server_default=GrantOrigin.HAND.value
+    )
+    """A group's grants come and go with each sign-in through the identity provider; those by hand stay."""
+
+
+class ExternalIdentity(Base, kw_only=True):
+    """Who an account's owner is to an identity provider."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject"), sa.UniqueConstraint("account_id", "issuer"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    issuer: Mapped[str] = mapped_column(sa.String(255))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    """The provider's own, unchanging key of the person; never their e-mail address."""
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+
+
+class GroupRole(Base, kw_only=True):
+    """A role that everybody in a group of the identity provider has here."""
+
+    __tablename__ = "group_role"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(role = 'admin' AND org_unit_id IS NULL) OR (role = 'manager' AND org_unit_id IS NOT NULL)",
+            name="manager_has_unit",
+        ),
+        sa.UniqueConstraint("group_name", "role", "org_unit_id"),
+        sa.Index(
+            "uq_group_role_admin",
+            "group_name",
+            unique=True,
+            sqlite_where=sa.text("role = 'admin'"),
+            postgresql_where=sa.text("role = 'admin'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    group_name: Mapped[str] = mapped_column(sa.String(255))
+    """As the provider writes it, which may be an id."""
+    role: Mapped[GrantedRole] = mapped_column(choice(GrantedRole, name="role"))
+    org_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("org_unit.id"), index=True, default=None)

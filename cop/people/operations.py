@@ -16,6 +16,7 @@ from cop.models import (
     Base,
     CheckIn,
     DistinctPeople,
+    ExternalIdentity,
     Facilitator,
     MemberActivity,
     Membership,
@@ -292,3 +293,14 @@ def _take_over(db: DbSession, keep: Person, gone: Person) -> None:
     account = db.scalar(sa.select(Account).where(Account.person_id == gone.id))
     if account is not None and own is None:
         account.person_id = keep.id
+    elif account is not None and own is not None:
+        _move_identities(db, own, account.id)
+
+
+def _move_identities(db: DbSession, own: int, gone: int) -> None:
+    """Who they are to an identity provider leads to the account that stays, unless that has one there already."""
+    known = set(db.scalars(sa.select(ExternalIdentity.issuer).where(ExternalIdentity.account_id == own)))
+    for row in db.scalars(sa.select(ExternalIdentity).where(ExternalIdentity.account_id == gone)).all():
+        if row.issuer not in known:
+            row.account_id = own
+    db.flush()

@@ -455,6 +455,7 @@ TABLES = (
             Column("org_unit_id", "A manager's unit.", RoleGrant.org_unit_id),
             Column("org_unit", "Its name.", OrgUnit.name),
             Column("granted_on", "Since which day.", RoleGrant.granted_on),
+            Column("origin", "hand, or group: by a group of the identity provider.", RoleGrant.origin),
         ),
         (RoleGrant.id,),
         lambda rows: rows.select_from(RoleGrant).outerjoin(OrgUnit, OrgUnit.id == RoleGrant.org_unit_id),

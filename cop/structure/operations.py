@@ -16,6 +16,7 @@ from cop.models import (
     CommunitySession,
     Contribution,
     ExternalKey,
+    GroupRole,
     JobRole,
     Organisation,
     OrgUnit,
@@ -91,6 +92,7 @@ def merge_unit(
     }
     for grant in db.scalars(sa.select(RoleGrant).where(RoleGrant.org_unit_id == row.id)).all():
         _end_grant(db, actor, now, grant)
+    before["group_roles"] = _end_group_roles(db, row.id)
     facts.refresh_dirty(db)  # before the unit goes: its figures refer to it
     db.delete(row)
     db.flush()
@@ -139,6 +141,15 @@ def _end_grant(db: DbSession, actor: Actor, now: datetime, grant: RoleGrant) -> 
     )
 
 
+def _end_group_roles(db: DbSession, unit_id: int) -> list[str]:
+    """No group gives a role for a unit that goes; returns the groups' names."""
+    rows = db.scalars(sa.select(GroupRole).where(GroupRole.org_unit_id == unit_id).order_by(GroupRole.id)).all()
+    for row in rows:
+        db.delete(row)
+    db.flush()
+    return [row.group_name for row in rows]
+
+
 def delete_unit(db: DbSession, actor: Actor | None, *, now: datetime, unit_id: int, version: int) -> None:
     """Delete a unit on which nothing hangs; otherwise Invalid says what does."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
@@ -151,6 +162,7 @@ def delete_unit(db: DbSession, actor: Actor | None, *, now: datetime, unit_id: i
             "community": _count(db, Community, Community.org_unit_id == unit_id),
             "unit below it": _count(db, OrgUnit, OrgUnit.parent_id == unit_id),
             "manager": _count(db, RoleGrant, RoleGrant.org_unit_id == unit_id),
+            "group's role": _count(db, GroupRole, GroupRole.org_unit_id == unit_id),
         }
     )
     if hangs:

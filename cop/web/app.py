@@ -12,6 +12,7 @@ from cop.schema import open_database
 from cop.settings import ROOT, settings
 from cop.web import faults, housekeeping
 from cop.web.gate import Gate
+from cop.web.oidc import OIDC_ROUTES
 from cop.web.routes import ROUTES
 
 
@@ -28,7 +29,7 @@ def prepare() -> dict[str, Any]:
     gc.freeze()  # what is imported by now never becomes garbage: collections needn't look at it again
     return {
         "script_path": ROOT / "cop" / "ui" / "main.py",
-        "routes": ROUTES,
+        "routes": [*ROUTES, *OIDC_ROUTES],
         "middleware": [Middleware(Gate)],
         "on_script_error": faults.report,
     }

@@ -25,7 +25,9 @@ from cop.web.forms import from_here, same_host
 from cop.web.headers import secure_headers
 
 IDENTITY = "x-cop-session"
-OPEN = frozenset({"/sign-in", "/sign-out", "/reset", "/first-run", "/cop.css", "/health"})
+OPEN = frozenset(
+    {"/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-out", "/reset", "/first-run", "/cop.css", "/health"}
+)
 """What answers without a session."""
 OWN = OPEN | {"/password", "/signed-in"}
 """Our plain HTML routes; the rest is Streamlit's."""

@@ -1,6 +1,8 @@
 """The plain HTML routes: sign-in and sign-out, a new password, the first run, health."""
 
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -11,11 +13,13 @@ from starlette.routing import Route
 
 from cop.accounts import sign_in as entry
 from cop.accounts.change import DEAD_LINK, NewPassword, change_password, live_link, use_reset_link
+from cop.accounts.external import REFUSED
 from cop.accounts.first_run import Setup, set_up
 from cop.accounts.first_run import is_needed as first_run_is_needed
 from cop.accounts.queries import SignedIn
 from cop.accounts.queries import signed_in as find_session
 from cop.accounts.sign_in import Visitor
+from cop.accounts.throttle import MESSAGE
 from cop.accounts.tokens import looks_like_token, token_hash
 from cop.db import reading
 from cop.errors import CopError, Invalid, Throttled, Unwritable
@@ -27,6 +31,16 @@ from cop.web.forms import STYLE, page, read_form, safe_next
 
 _STATUS = {Throttled: 429, Unwritable: 503}
 _NOTICES = {"out": "You are signed out.", "set": "Your new password is set. Sign in with it."}
+PROBLEMS = {
+    "not_begun": "This sign-in was not begun in this browser, or too long ago. Try again.",
+    "cancelled": "You were not signed in: {provider} ended before it had finished. Try again.",
+    "failed": "{provider} can't be reached, or gave no valid answer. Try again in a moment; if it stays like this, "
+    "tell the programme office.",
+    "refused": REFUSED,
+    "throttled": MESSAGE,
+    "unwritable": "Nothing can be saved at the moment, so nobody can sign in. Try again in a moment.",
+}
+"""By key, as it stands in the address."""
 
 
 async def sign_in(request: Request) -> Response:
@@ -40,18 +54,23 @@ async def sign_in(request: Request) -> Response:
             token = await run_in_threadpool(
                 entry.sign_in, username, form.get("password", ""), visitor(request), now=utcnow()
             )
-            await run_in_threadpool(_end_old_session, request)
+            await run_in_threadpool(end_old_session, request)
         except CopError as error:
-            return refused("sign_in.html", error, values={"username": username[:254]}, deep=deep)
+            return refused(
+                "sign_in.html", error, values={"username": username[:254]}, deep=deep, **_ways_in(target, password=True)
+            )
         return signed_in(request, token, target)
     if await run_in_threadpool(first_run_is_needed):
         return RedirectResponse("/first-run", 303)
     if await run_in_threadpool(who, request):
         return RedirectResponse(target, 303)
     notice = next((text for key, text in _NOTICES.items() if key in request.query_params), "")
-    if not notice and cookies.cookie_name(secure=is_secure(request)) in request.cookies:
+    problem = problem_in_words(request.query_params.get("problem", ""))
+    if not notice and not problem and cookies.cookie_name(secure=is_secure(request)) in request.cookies:
         notice = "Your session has ended. Sign in again."
-    return _forgetting(request, page("sign_in.html", notice=notice, deep=deep))
+    errors = {"": problem} if problem else {}
+    ways = _ways_in(target, password="password" in request.query_params)
+    return _forgetting(request, page("sign_in.html", notice=notice, errors=errors, deep=deep, **ways))
 
 
 async def sign_out(request: Request) -> Response:
@@ -59,7 +78,7 @@ async def sign_out(request: Request) -> Response:
     if request.method != "POST":
         return RedirectResponse("/", 303)
     try:
-        await run_in_threadpool(_end_old_session, request)
+        await run_in_threadpool(end_old_session, request)
     except Unwritable as error:
         return refused("still_in.html", error)
     return _forgetting(request, RedirectResponse("/sign-in?out", 303))
@@ -145,6 +164,26 @@ async def style(_request: Request) -> Response:
     return FileResponse(STYLE, media_type="text/css", headers={"cache-control": "public, max-age=31536000, immutable"})
 
 
+def problem_in_words(key: str) -> str:
+    """What the form says of a sign-in through the provider that came to nothing."""
+    oidc = settings().oidc
+    return PROBLEMS.get(key, "").format(provider=oidc.name) if oidc else ""
+
+
+def _ways_in(target: str, *, password: bool) -> dict[str, Any]:
+    """What the form offers; `password` shows its fields where they are meant for admins only."""
+    oidc = settings().oidc
+    deep = {} if target == "/" else {"next": target}
+    action = f"/sign-in?{urlencode(deep)}" if deep else "/sign-in"
+    return {
+        "provider": oidc.name if oidc else "",
+        "start": f"/sign-in/oidc?{urlencode(deep)}" if deep else "/sign-in/oidc",
+        "passwords": settings().password_sign_in or password,
+        "by_password": f"/sign-in?{urlencode({'password': ''} | deep)}",
+        "action": action,
+    }
+
+
 def visitor(request: Request) -> Visitor:
     """Where the request came from; behind a proxy that the server trusts, what the proxy says."""
     return Visitor(request.client.host if request.client else "", request.headers.get("user-agent", ""))
@@ -187,7 +226,8 @@ def _forgetting(request: Request, response: Response) -> Response:
     return response
 
 
-def _end_old_session(request: Request) -> None:
+def end_old_session(request: Request) -> None:
+    """End the session with which a browser came, once it gets another one."""
     for token in cookies.tokens(request.headers, secure=is_secure(request)):
         entry.sign_out(token, now=utcnow())
 

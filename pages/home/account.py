@@ -5,13 +5,11 @@ import streamlit as st
 from cop.permissions import Permission
 from cop.ui import layout
 from cop.ui.widgets import feeds, find_me, my_account, notice
-from cop.ui.widgets.same_tab import same_tab
 
 actor = layout.page_actor(Permission.OWN_ACCOUNT)
 notice.show()
 st.title("My account", anchor=False)
 my_account.overview(actor)
-same_tab("Change your password", "/password", key="change_password")
 st.subheader("Your calendar", anchor=False)
 feeds.mine()
 find_me.section()

@@ -42,12 +42,13 @@ def table(actor: Actor) -> int | None:
         key="accounts_table",
         placeholder="never",
         alt=f"{len(found)} accounts with their roles, whether they are active, and when they were last seen",
-        column_order=["person", "username", "unit", "roles", "active", "last_seen"],
+        column_order=["person", "username", "unit", "roles", "signs_in", "active", "last_seen"],
         column_config={
             "person": "Name",
             "username": "User name",
             "unit": "Unit",
             "roles": "Roles",
+            "signs_in": "Signs in by",
             "active": "Active",
             "last_seen": st.column_config.DatetimeColumn(
                 "Last seen", format="D MMM YYYY, HH:mm", timezone=run.current().time_zone
@@ -152,7 +153,8 @@ def one_account(actor: Actor, account_id: int) -> None:
     st.subheader(plain(found.person), anchor=False)
     state = "active" if found.active else "deactivated"
     waiting = ", has to choose a password" if found.must_change_password else ""
-    st.caption(f"User name {plain(found.username)}, {state}{waiting}")
+    ways = queries.ways_in(has_password=found.has_password, linked=bool(found.issuers))
+    st.caption(f"User name {plain(found.username)}, {state}{waiting}" + (f". Signs in by: {ways}" if ways else ""))
     left, right = st.columns(2, gap="large")
     with left:
         _roles(found)
@@ -169,6 +171,7 @@ def _roles(found: queries.AccountDetail) -> None:
     form = Form(f"roles:{found.id}")
     for grant in found.grants:
         text = f"{grant.role.capitalize()} of {grant.unit}" if grant.unit else grant.role.capitalize()
+        text = f"{text} (from a group)" if grant.by_group else text
         if st.button(f"{plain(text)}: take back", key=f"revoke:{grant.id}", icon=":material/close:"):
             _done(form, operations.revoke_role, f"{text}: taken back.", grant_id=grant.id)
 

@@ -12,6 +12,7 @@ from cop.ui.format import moment
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
+from cop.ui.widgets.same_tab import same_tab
 
 
 def overview(actor: Actor) -> None:
@@ -19,6 +20,7 @@ def overview(actor: Actor) -> None:
     found = load(queries.account, account_id=actor.account_id, today=run.current().today)
     st.text(found.person)
     st.caption(f"User name: {plain(found.username)}")
+    _ways_in(actor, found)
     lines = ["**Staff**: see every community, join and leave."]
     if found.facilitates:
         lines.append(f"**Facilitator** of {plain(', '.join(found.facilitates))}: plan and record its sessions.")
@@ -28,6 +30,18 @@ def overview(actor: Actor) -> None:
     if Role.ADMIN in actor.roles:
         lines.append("**Admin**: everything, accounts and roles too.")
     st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _ways_in(actor: Actor, found: queries.AccountDetail) -> None:
+    """How one signs in; a password can be changed where there is one that opens something."""
+    oidc, password = settings().oidc, found.has_password and (settings().password_sign_in or Role.ADMIN in actor.roles)
+    ways = ["with a password"] if password else []
+    if oidc is not None and oidc.issuer in found.issuers:
+        ways.append(f"with {oidc.name}")
+    if ways:
+        st.caption(f"You sign in {plain(' or '.join(ways))}.")
+    if password:
+        same_tab("Change your password", "/password", key="change_password")
 
 
 def browsers(actor: Actor) -> None:

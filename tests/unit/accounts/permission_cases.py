@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from cop.accounts import operations
+from cop.accounts import group_operations, operations
 from cop.accounts.tokens import token_hash
 from cop.choices import GrantedRole
-from cop.models import SignInSession
+from cop.models import GroupRole, SignInSession
 from cop.permissions import Actor
 from tests import factories as make
 from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, Case, World
@@ -53,6 +53,13 @@ def an_account(world: World, _actor: Actor | None) -> dict[str, Any]:
     return {"account_id": make.account(world.db).id}
 
 
+def a_group_role(world: World, _actor: Actor | None) -> dict[str, Any]:
+    row = GroupRole(group_name="tech-leads", role=GrantedRole.MANAGER, org_unit_id=world.unit.id)
+    world.db.add(row)
+    world.db.flush()
+    return {"group_role_id": row.id}
+
+
 def to_deactivate(world: World, _actor: Actor | None) -> dict[str, Any]:
     account = make.account(world.db)
     return {"account_id": account.id, "active": False, "version": account.version}
@@ -69,6 +76,8 @@ CASES = {
     operations.revoke_role: Case(OFFICE, a_grant),
     operations.set_active: Case(OFFICE, to_deactivate),
     operations.end_account_sessions: Case(OFFICE, an_account),
+    group_operations.add_group_role: Case(OFFICE, lambda _world, _actor: {"group": "cop-office", "role": "admin"}),
+    group_operations.remove_group_role: Case(OFFICE, a_group_role),
     operations.issue_reset_link: Case(
         OFFICE, lambda world, actor: an_account(world, actor) | {"secret_hash": token_hash("secret")}
     ),

@@ -17,6 +17,7 @@ from cop.accounts.passwords import hash_password
 from cop.db import transaction
 from cop.models import Account
 from cop.web.gate import Gate
+from cop.web.oidc import OIDC_ROUTES
 from cop.web.routes import ROUTES
 from tests import factories as make
 
@@ -43,7 +44,7 @@ async def stream(socket: WebSocket) -> None:
 @pytest.fixture
 def app() -> Starlette:
     rest = Route("/{path:path}", streamlit, methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"])
-    routes = [*ROUTES, WebSocketRoute("/_stcore/stream", stream), rest]
+    routes = [*ROUTES, *OIDC_ROUTES, WebSocketRoute("/_stcore/stream", stream), rest]
     return Starlette(routes=routes, middleware=[Middleware(Gate)])
 
 

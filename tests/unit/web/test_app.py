@@ -10,6 +10,7 @@ from cop.ui.identity import HEADER_CLAIM
 from cop.ui.navigation import PAGES
 from cop.web.app import prepare
 from cop.web.gate import IDENTITY, OWN
+from cop.web.oidc import OIDC_ROUTES
 from cop.web.routes import ROUTES
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
@@ -26,7 +27,7 @@ def test_the_gates_header_is_the_one_that_streamlit_trusts():
 
 def test_no_route_stands_in_front_of_a_page():
     """Links inside the app would still open the page; its shared address and a reload would get the route's answer."""
-    routes = {route.path for route in ROUTES}
+    routes = {route.path for route in [*ROUTES, *OIDC_ROUTES]}
     assert routes == OWN | {"/feeds/{token}.ics"}
     assert routes.isdisjoint(f"/{spec.url}" for spec in PAGES)
 

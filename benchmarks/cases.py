@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import icalendar
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -35,6 +36,9 @@ from cop.periods import utcnow
 from cop.permissions import SYSTEM, Actor, Role
 from cop.search.queries import things
 from cop.sessions import inputs
+from cop.sessions.calendar_file import calendar_feed
+from cop.sessions.feed_operations import make_feed
+from cop.sessions.feeds import subscribed
 from cop.sessions.operations import record_session
 from cop.settings import ROOT
 
@@ -361,6 +365,45 @@ def _milliseconds(action: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
+def feed(report: Report, _sessions: Sequence[int]) -> None:
+    """A calendar feed of 500 sessions, from the database to the bytes."""
+    report.head("Calendar feed of 500 events, ms")
+    folder, actor = _organisation(data.Size(people=50, communities=1, sessions=500, come=1, units=2, months=3))
+    engine, now = _engine(folder), utcnow()
+    execute(make_feed, actor, on=engine, token_hash=TOKEN_HASH, community_id=1)
+
+    def ours() -> bytes:
+        with database.reading(engine) as db:
+            found = subscribed(db, TOKEN_HASH, now=now)
+        if found is None or len(found.entries) < 495:  # the oldest may lie beyond the feed's first day
+            raise SystemExit("the feed doesn't hold what was made")
+        return calendar_feed(found.name, ((entry, entry.created_at, "https://x.example/") for entry in found.entries))
+
+    def plain() -> bytes:
+        calendar = icalendar.Calendar()
+        for number in range(500):
+            event = icalendar.Event()
+            event.add("uid", f"{number}@bench")
+            event.add("dtstamp", now)
+            event.add("dtstart", now)
+            event.add("summary", f"Session {number}")
+            calendar.add_component(event)
+        return bytes(calendar.to_ical())
+
+    report.line(f"{len(ours()):,} bytes")
+    report.ratio("feed against 500 least events of the library", _median_ms(ours), _median_ms(plain))
+    engine.dispose()
+
+
+def _median_ms(run: Callable[[], object], times: int = 15) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        taken.append(1000 * (time.perf_counter() - start))
+    return statistics.median(taken)
+
+
 def _settings() -> list[str]:
     """20 filter settings of the KPI page."""
     return [f"area={area}&period={period}" for area in (1, 2, 3, 4, 5) for period in ("3", "6", "12", "24")]
@@ -370,6 +413,7 @@ CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
     "cold_start": cold_start,
     "writers": writers,
     "imports": imports,
+    "feed": feed,
     "first_read": first_read,
     "pages": pages,
     "live": live,

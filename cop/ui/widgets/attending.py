@@ -96,7 +96,7 @@ def _show_code(found: Attending) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = BytesIO()
         segno.make(f"{address}?code={found.code}", error="m").save(picture, kind="png", scale=6, border=3)
-        st.image(picture.getvalue(), width=220)
+        st.image(picture.getvalue(), width=220, output_format="PNG", alt="The check-in’s address as a QR code")
         with st.container():
             st.title(f"{found.code[:3]} {found.code[3:]}", anchor=False)
             st.text(f"Go to {site.netloc}/checkin and enter this code.")

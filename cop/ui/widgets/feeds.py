@@ -38,7 +38,10 @@ def of_community(community_id: int, name: str) -> None:
 
 def _make(community_id: int | None, what: str, *, again: bool) -> None:
     form = Form(f"feed:{community_id or 'mine'}")
-    if again:
+    made: str | None = st.session_state.get(_MADE, {}).get(community_id)
+    if made:
+        _show(made)
+    elif again:
         st.caption("You have an address for this already. A new one replaces it: the old one stops working.")
     label = "Make a new address" if again else "Make the address"
     if st.button(label, key=form.key("make"), icon=":material/add_link:", help=plain(what)):
@@ -47,9 +50,6 @@ def _make(community_id: int | None, what: str, *, again: bool) -> None:
         if done:
             st.session_state[_MADE] = {community_id: token}
             st.rerun()
-    token = st.session_state.get(_MADE, {}).get(community_id)
-    if token:
-        _show(token)
 
 
 def _show(token: str) -> None:

@@ -1,7 +1,8 @@
 """Copies of the SQLite database and the way back, both while the app writes.
 
-A copy holds no way in: sign-in sessions and open one-time links are taken out, and what was deleted is not left
-in free pages. A restore is one write transaction on the live file, so a running app sees the old state or the new.
+A copy holds no way in: sign-in sessions, open one-time links and addresses of calendars are taken out, and what was
+deleted is not left in free pages. A restore is one write transaction on the live file, so a running app sees the old
+state or the new.
 """
 
 import os
@@ -120,6 +121,8 @@ def _take_out_ways_in(path: Path) -> None:
     with _writing(path) as made:
         made.execute("DELETE FROM sign_in_session")
         made.execute("DELETE FROM one_time_link WHERE used_at IS NULL")
+        if made.execute("SELECT 1 FROM sqlite_master WHERE name = 'calendar_feed'").fetchone():  # none in an older one
+            made.execute("DELETE FROM calendar_feed")
         made.execute("VACUUM")  # what was ever deleted is not left in free pages
         made.execute("PRAGMA journal_mode = DELETE")
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from cop.sessions.zones import time_zone_component
+
 REFRESH = timedelta(hours=1)
 """How soon a subscribed calendar should be fetched again; Google takes its own time, up to a day."""
 _STATUS = {"planned": "CONFIRMED", "held": "CONFIRMED", "cancelled": "CANCELLED"}
@@ -96,8 +98,8 @@ def _event(session: Entry, *, stamp: datetime, address: str = "") -> Event:
 
 
 def _written(calendar: Calendar, first: date, last: date) -> bytes:
-    """The text, with every zone's changes of clocks around the entries."""
-    if first <= last:
-        margin = timedelta(days=400)  # so that the change before the first entry is among them
-        calendar.add_missing_timezones(first_date=first - margin, last_date=last + margin)
+    """The text, with every zone's changes of clocks in the years of the entries, before which they have to stand."""
+    for name in sorted(calendar.get_used_tzids() - {"UTC"}):
+        zone = time_zone_component(name, first.year - 1, last.year + 1)
+        calendar.subcomponents.insert(0, zone)
     return bytes(calendar.to_ical())

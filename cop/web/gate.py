@@ -142,7 +142,7 @@ def host_allowed(host: str | None, allowed: list[str]) -> bool:
 def _closed(scope: Scope, headers: Headers, found: Pass | None) -> Response | None:
     """The answer to a visitor without a session, or with one that opens only the password form."""
     path = scope["path"] if scope["type"] == "http" else None  # no WebSocket is open to visitors
-    if path is not None and feeds.PATH.fullmatch(path):
+    if path is not None and scope["method"] in {"GET", "HEAD"} and feeds.PATH.fullmatch(path):
         return None
     if found is None and path not in OPEN:
         return _sent_to("/sign-in", scope, headers, 401)

@@ -15,7 +15,7 @@ from cop import backup, integrity, schema
 from cop.choices import LinkPurpose
 from cop.db import reading, revisions, transaction
 from cop.errors import DatabaseRefused
-from cop.models import Area, AuditEntry, OneTimeLink, SignInSession
+from cop.models import Area, AuditEntry, CalendarFeed, OneTimeLink, SignInSession
 from cop.settings import ROOT, Settings, settings
 from tests import factories as make
 from tests.factories import NOW
@@ -105,6 +105,7 @@ def ways_in(db) -> None:
     link = {"purpose": LinkPurpose.PASSWORD_RESET, "account_id": account.id, "created_at": NOW, "expires_at": NOW}
     db.add(OneTimeLink(secret_hash="open-link", **link))
     db.add(OneTimeLink(secret_hash="used-link", used_at=NOW, **link))
+    db.add(CalendarFeed(token_hash="calendar-address", account_id=account.id, created_at=NOW))
     make.commit(db)
 
 
@@ -117,6 +118,8 @@ def test_a_backup_holds_no_way_in(db, live, tmp_path):
     body = target.read_bytes()
     assert b"live-session" not in body
     assert b"open-link" not in body
+    assert b"calendar-address" not in body
+    assert (count(target, "calendar_feed"), count(live, "calendar_feed")) == (0, 1)
     assert (count(live, "sign_in_session"), count(live, "one_time_link")) == (1, 2)
 
 

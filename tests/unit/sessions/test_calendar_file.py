@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.tz import tzical
 from hypothesis import given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
@@ -55,16 +57,33 @@ def test_the_wall_clock_is_right_in_every_month_of_two_years(zone):
         assert event.dtend - event.dtstart == timedelta(hours=1)
 
 
-def test_the_zones_own_rules_say_the_same():
-    """Read without a time zone database: by the VTIMEZONE alone, as Outlook does."""
+def test_changes_of_clocks_are_told_as_yearly_rules():
     content = calendar_feed("Data", [(Made(), STAMP, "")]).decode()
     zone = content[content.index("BEGIN:VTIMEZONE") : content.index("END:VTIMEZONE")]
-    winter = zone[zone.index("BEGIN:STANDARD") : zone.index("END:STANDARD")]
-    assert "TZOFFSETTO:+0100" in winter
-    assert "20261025T030000" in winter
-    summer = zone[zone.index("BEGIN:DAYLIGHT") : zone.index("END:DAYLIGHT")]
-    assert "TZOFFSETTO:+0200" in summer
+    assert zone.count("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10") == 1
+    assert zone.count("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3") == 1
+    assert content.index("END:VTIMEZONE") < content.index("BEGIN:VEVENT")
     assert "DTSTART;TZID=Europe/Madrid:20261027T090000" in content
+
+
+@pytest.mark.parametrize("zone", [*ZONES[:-1], "Africa/Casablanca", "Europe/Dublin", "America/Asuncion"])
+def test_each_half_hour_of_two_years_by_the_zones_rules_alone(zone):
+    """Read by a third library; what the time zone database says is what the calendar must say."""
+    start, end = datetime(2026, 2, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)
+    entries = [Made(uid="a", starts_at=start, ends_at=start + timedelta(hours=1), time_zone=zone)]
+    entries.append(Made(uid="b", starts_at=end, ends_at=end + timedelta(hours=1), time_zone=zone))
+    content = calendar_feed("Data", [(entry, STAMP, "") for entry in entries]).decode()
+    zones = content[content.index("BEGIN:VTIMEZONE") : content.rindex("END:VTIMEZONE")] + "END:VTIMEZONE\n"
+    told, known = tzical(StringIO(zones)).get(zone), ZoneInfo(zone)
+    at = start
+    while at < end:
+        local = at.astimezone(known).replace(tzinfo=None)
+        if (
+            local.replace(tzinfo=known).astimezone(UTC) == at
+            and local.replace(tzinfo=known, fold=1).utcoffset() == local.replace(tzinfo=known).utcoffset()
+        ):
+            assert local.replace(tzinfo=told).utcoffset() == local.replace(tzinfo=known).utcoffset(), local
+        at += timedelta(minutes=30)
 
 
 def test_a_cancelled_one_alone_says_so_to_the_calendar():

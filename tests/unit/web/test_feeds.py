@@ -132,6 +132,8 @@ def test_nothing_else_is_open(client, world, path):
 
 def test_an_address_opens_nothing_but_itself(client, world):
     mine, _id = world.make()
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        assert client.request(method, mine).status_code in {401, 403}
     token = mine.removeprefix("/feeds/").removesuffix(".ics")
     assert client.get("/kpis", headers={"cookie": f"cop_session={token}"}).status_code == 401
 

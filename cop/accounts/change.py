@@ -64,6 +64,13 @@ def change_password(
         return start_session(db, actor.account_id, visitor, now=now)
 
 
+def has_password(account_id: int, *, on: sa.Engine | None = None) -> bool:
+    """Whether an account can be opened with one; those that an identity provider opens may have none."""
+    with reading(on) as db:
+        stored = db.scalar(sa.select(Account.password_hash).where(Account.id == account_id))
+    return stored not in {None, passwords.NONE}
+
+
 def new_reset_link(
     actor: Actor | None, account_id: int, *, now: datetime | None = None, on: sa.Engine | None = None
 ) -> str:

@@ -81,4 +81,4 @@ def _clean(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     text = " ".join(unicodedata.normalize("NFC", value).split())
-    return "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cs"})
+    return "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn"})

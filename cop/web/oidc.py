@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from cop.accounts import external
 from cop.accounts.first_run import is_needed as first_run_is_needed
-from cop.accounts.tokens import new_token, secret_key
+from cop.accounts.tokens import secret_key
 from cop.errors import Invalid, Throttled, Unwritable
 from cop.periods import utcnow
 from cop.settings import Oidc, settings
@@ -84,6 +84,14 @@ async def arrive(request: Request) -> Response:
         return RedirectResponse("/sign-in", 303)
     kept = _kept(request)
     target = kept.target if kept else "/"
+    state = request.query_params.get("state", "")
+    if kept is None or not hmac.compare_digest(kept.state.encode(), _bytes(state)):
+        # Any page can send a browser here: nothing is counted or written, else it could shut everybody out.
+        response = _back_to_form("not_begun", target)
+        response.delete_cookie(
+            _cookie_name(request), httponly=True, samesite="lax", secure=is_secure(request), path="/"
+        )
+        return response
     try:
         token = await _token(request, oidc, kept)
         await run_in_threadpool(end_old_session, request)
@@ -100,15 +108,11 @@ async def arrive(request: Request) -> Response:
     return response
 
 
-async def _token(request: Request, oidc: Oidc, kept: _Kept | None) -> str:
+async def _token(request: Request, oidc: Oidc, kept: _Kept) -> str:
     """A session's token for whom the provider has signed in. Raises _Failed, Invalid, Throttled or Unwritable."""
     said = request.query_params
-    ours = kept is not None and hmac.compare_digest(kept.state.encode(), _bytes(said.get("state", "")))
-    state = kept.state if kept and ours else new_token()
-    if not await run_in_threadpool(external.begin, state, visitor(request), now=utcnow()):
+    if not await run_in_threadpool(external.begin, kept.state, visitor(request), now=utcnow()):
         raise _Failed("not_begun", "this answer came before")
-    if kept is None or not ours:
-        raise _Failed("not_begun", "it was not begun in this browser")
     if said.get("iss", oidc.issuer) != oidc.issuer:
         raise _Failed("failed", "the answer is another provider's")
     if "error" in said or not said.get("code"):
@@ -120,7 +124,7 @@ async def _token(request: Request, oidc: Oidc, kept: _Kept | None) -> str:
     except ProviderFailed as failed:
         log.warning("the identity provider's answer was not accepted: %s", failed)
         raise _Failed("failed", "the provider's answer was not accepted") from failed
-    return await run_in_threadpool(external.external_sign_in, found, state, visitor(request), now=utcnow())
+    return await run_in_threadpool(external.external_sign_in, found, kept.state, visitor(request), now=utcnow())
 
 
 def _refused(failed: _Failed, target: str) -> Response:

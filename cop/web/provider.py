@@ -97,6 +97,12 @@ class Provider:
         more = await app.userinfo(token=token)  # some say there what others say in the token
         if more.get("sub") != claims["sub"]:
             raise ProviderFailed("the user info is somebody else's")
+        # An address and whether it is the person's must come from one place: either could be about another address.
+        address = {"email", "email_verified"}
+        if "email" in claims:
+            more = {name: value for name, value in more.items() if name not in address}
+        else:
+            claims = {name: value for name, value in claims.items() if name not in address}
         return {**more, **claims}
 
     async def _discovered(self) -> Any:
@@ -118,7 +124,13 @@ class Provider:
             client_id=self._set.client_id,
             client_secret=self._set.client_secret,
             server_metadata_url=f"{self._set.issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": self._set.scopes, "code_challenge_method": "S256", "timeout": _SECONDS},
+            # Without leeway: Authlib would take a token of one minute for one that has expired.
+            client_kwargs={
+                "scope": self._set.scopes,
+                "code_challenge_method": "S256",
+                "timeout": _SECONDS,
+                "leeway": 0,
+            },
         )
 
     def _checked(self, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from cop.accounts import sign_in as entry
-from cop.accounts.change import DEAD_LINK, NewPassword, change_password, live_link, use_reset_link
+from cop.accounts.change import DEAD_LINK, NewPassword, change_password, has_password, live_link, use_reset_link
 from cop.accounts.external import REFUSED
 from cop.accounts.first_run import Setup, set_up
 from cop.accounts.first_run import is_needed as first_run_is_needed
@@ -33,9 +33,9 @@ _STATUS = {Throttled: 429, Unwritable: 503}
 _NOTICES = {"out": "You are signed out.", "set": "Your new password is set. Sign in with it."}
 PROBLEMS = {
     "not_begun": "This sign-in was not begun in this browser, or too long ago. Try again.",
-    "cancelled": "You were not signed in: {provider} ended before it had finished. Try again.",
-    "failed": "{provider} can't be reached, or gave no valid answer. Try again in a moment; if it stays like this, "
-    "tell the programme office.",
+    "cancelled": "You were not signed in: signing in with {provider} ended before it was done. Try again.",
+    "failed": "Signing in with {provider} doesn't work at the moment: no valid answer came. Try again in a moment; if it "
+    "stays like this, tell the programme office.",
     "refused": REFUSED,
     "throttled": MESSAGE,
     "unwritable": "Nothing can be saved at the moment, so nobody can sign in. Try again in a moment.",
@@ -89,6 +89,8 @@ async def password(request: Request) -> Response:
     found = await run_in_threadpool(who, request)
     if found is None:
         return RedirectResponse("/sign-in", 303)
+    if not await run_in_threadpool(has_password, found.actor.account_id):
+        return RedirectResponse("/account", 303)  # there is none to change: the identity provider is the way in
     target = safe_next(request.query_params.get("next"))
     forced, username = found.must_change_password, found.username
     if request.method != "POST":

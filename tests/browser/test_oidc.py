@@ -70,5 +70,5 @@ def test_staff_at_first_then_a_manager_by_a_group(served, new_page, axe, shot):
     axe(phone)
     shot(phone, "sign-in-provider-phone-dark")
     phone.goto(f"{served.url}/sign-in?problem=failed")
-    expect(phone.get_by_role("alert")).to_contain_text("can't be reached")
+    expect(phone.get_by_role("alert")).to_contain_text("doesn't work at the moment")
     shot(phone, "sign-in-provider-failed-phone")

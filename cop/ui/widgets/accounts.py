@@ -42,7 +42,7 @@ def table(actor: Actor) -> int | None:
         key="accounts_table",
         placeholder="never",
         alt=f"{len(found)} accounts with their roles, whether they are active, and when they were last seen",
-        column_order=["person", "username", "unit", "roles", "signs_in", "active", "last_seen"],
+        column_order=["person", "username", "unit", "roles", "active", "last_seen", "signs_in"],
         column_config={
             "person": "Name",
             "username": "User name",

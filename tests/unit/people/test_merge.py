@@ -20,6 +20,7 @@ from cop.models import (
     AuditEntry,
     Contribution,
     DistinctPeople,
+    ExternalIdentity,
     Facilitator,
     Membership,
     Person,
@@ -140,6 +141,25 @@ def test_the_account_in_use_is_not_left_behind(db, two):
     merge(other, ana)
     with reading() as fresh:
         assert fresh.scalar(sa.select(Account.person_id).where(Account.active)) == other.id
+
+
+def test_who_they_are_to_the_identity_provider_leads_to_the_account_that_stays(db, two):
+    ana, other = two
+    stays, closed = make.account(db, ana), make.account(db, other, active=False)
+    for issuer, account in (("https://a.example", closed), ("https://b.example", closed), ("https://b.example", stays)):
+        who = f"{account.id} there"
+        db.add(
+            ExternalIdentity(issuer=issuer, subject=who, account_id=account.id, created_at=make.NOW, used_at=make.NOW)
+        )
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        found = fresh.execute(sa.select(ExternalIdentity.issuer, ExternalIdentity.subject, ExternalIdentity.account_id))
+        assert {tuple(row) for row in found} == {
+            ("https://a.example", f"{closed.id} there", stays.id),
+            ("https://b.example", f"{closed.id} there", closed.id),
+            ("https://b.example", f"{stays.id} there", stays.id),
+        }
 
 
 def test_the_other_spelling_is_known_from_then_on(db, two):

@@ -11,6 +11,7 @@ from joserfc.jwk import OctKey
 
 from cop.accounts import operations
 from cop.accounts.group_operations import add_group_role
+from cop.accounts.throttle import PER_ADDRESS
 from cop.choices import GrantedRole
 from cop.db import reading, transaction
 from cop.execute import execute
@@ -174,6 +175,16 @@ def test_who_is_out_stays_out(client, idp, engine, visit, how, linked):
     assert refusals(engine) == ["the account is deactivated" if how == "account" else "the person has left"]
 
 
+def test_without_a_password_there_is_none_to_change(client, idp, engine):
+    through(client, idp)
+    assert client.get("/password").headers["location"] == "/account"
+    form = {"origin": "http://testserver", "sec-fetch-site": "same-origin"}
+    sent = {"current": "!", "new": PASSWORD, "again": PASSWORD}
+    assert client.post("/password", data=sent, headers=form).headers["location"] == "/account"
+    assert rows(engine, Account)[1].password_hash == "!"
+    assert "User name or password is wrong." in sign_in(client, "nina@orbis.example", "!").text
+
+
 def test_deactivation_and_signing_out_end_the_session(client, idp, engine):
     through(client, idp)
     token = client.cookies["cop_session"]
@@ -238,8 +249,18 @@ def test_an_answer_of_another_browser_is_refused(client, idp, engine, visit):
     for browser in (other, visit()):
         assert problem(browser.get(consent(idp, off(client)))) == "not_begun"
     assert nobody_new(engine)
-    assert refusals(engine) == ["it was not begun in this browser"] * 2
+    assert refusals(engine) == []
     assert "/token" not in idp.asked
+
+
+def test_a_foreign_page_that_sends_browsers_here_shuts_nobody_out(client, idp, engine, visit):
+    """As a picture's address, say: neither counted against the visitors' network nor written down."""
+    stranger = visit()
+    for _ in range(PER_ADDRESS + 5):
+        assert problem(stranger.get("/sign-in/callback?code=x&state=y")) == "not_begun"
+    assert refusals(engine) == []
+    assert through(client, idp).status_code == 303
+    assert len(rows(engine, Account)) == 2
 
 
 def test_what_the_browser_keeps_can_be_neither_made_up_nor_kept_for_long(client, idp, engine, monkeypatch):
@@ -330,6 +351,14 @@ def test_user_info_of_somebody_else_is_not_taken(client, idp, engine):
     assert nobody_new(engine)
 
 
+def test_an_address_and_its_verification_come_from_one_place(client, idp, engine):
+    """The token names one address, the user info vouches for another: neither is a verified one."""
+    idp.claims = {"sub": "u-1", "email": "ada@orbis.example"}
+    idp.user_info = {"email": "nina@orbis.example", "email_verified": True, "name": "Nina North"}
+    through(client, idp)
+    assert [row.email for row in rows(engine, Person) if row.name == "Nina North"] == [None]
+
+
 def test_what_the_token_leaves_out_is_asked_for(client, idp, engine):
     idp.claims = {"sub": "u-1"}
     idp.user_info = {"email": "nina@orbis.example", "email_verified": True, "name": "Nina North"}
@@ -350,7 +379,7 @@ def test_a_provider_that_is_down_is_told_at_the_form(client, monkeypatch, idp):
     answer = client.get("/sign-in/oidc?next=/kpis")
     assert answer.headers["location"] == "/sign-in?problem=failed&next=%2Fkpis"
     form = client.get(answer.headers["location"])
-    assert "Orbis account can&#39;t be reached" in form.text
+    assert "Signing in with Orbis account doesn&#39;t work" in form.text
     assert 'action="/sign-in?next=%2Fkpis"' in form.text
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,10 +43,11 @@ def _ids(db: DbSession, key: Any, conditions: list[Any], *order: Any, limit: int
     return list(db.scalars(sa.select(key).where(*conditions).order_by(*order).limit(limit)))
 
 
-def _sqlite(kind: str, asked: Asked) -> tuple[Any, Any, Any]:
+def _sqlite(kind: str, asked: Asked, *, whole: bool = False) -> tuple[Any, Any, Any]:
     table = sa.table(f"{PREFIX}{kind}", sa.column("rowid", sa.Integer))
-    whole: Any = sa.literal_column(table.name)
-    return table.c.rowid, whole.op("MATCH")(fts5(asked)), sa.func.bm25(whole, _TITLE_WEIGHT, 1.0)
+    row: Any = sa.literal_column(table.name)
+    wanted = fts5(asked).removesuffix(" *" if whole else "")
+    return table.c.rowid, row.op("MATCH")(wanted), sa.func.bm25(row, _TITLE_WEIGHT, 1.0)
 
 
 def _postgres(kind: str, asked: Asked, *, whole: bool = False) -> tuple[Any, Any, Any]:
@@ -56,14 +58,17 @@ def _postgres(kind: str, asked: Asked, *, whole: bool = False) -> tuple[Any, Any
     return table.c.id, table.c.vector.op("@@")(wanted), sa.func.ts_rank(table.c.vector, wanted).desc()
 
 
-def spellings(db: DbSession, kind: str, asked: Asked) -> list[Asked]:
-    """The same with one word put right, likelier ones first; words of which none like it are known stay."""
+def spellings(db: DbSession, kind: str, asked: Asked, only: sa.Select[int] | None = None) -> list[Asked]:
+    """The same with one word put right, likelier ones first; words of which none like it are known stay.
+
+    Only the words of `only` count, if given: else what isn't suggested would tell of rows that are not shown.
+    """
     better = asked
     for index, word in enumerate(asked.words):
         flat = fold(word)
-        if len(flat) < spelling.SHORTEST or _is_known(db, kind, flat):
+        if len(flat) < spelling.SHORTEST or _is_known(db, kind, flat, only):
             continue
-        found = spelling.likely(flat, _known_words(db, kind, flat))
+        found = _likely(db, kind, flat, only)
         if not found:
             return []
         if len(asked.words) == 1:
@@ -72,13 +77,20 @@ def spellings(db: DbSession, kind: str, asked: Asked) -> list[Asked]:
     return [better] if better != asked else []
 
 
-def _is_known(db: DbSession, kind: str, word: str) -> bool:
-    """Whether a row of that kind holds the word; the server's list of words also knows those of rows that are gone."""
-    if db.get_bind().dialect.name == "postgresql":
-        key, hit, _rank = _postgres(kind, Asked((word,)), whole=True)
-        return db.scalar(sa.select(key).where(hit).limit(1)) is not None
-    column, table = _vocabulary(db, kind)
-    return db.scalar(sa.select(column).select_from(table).where(column == word).limit(1)) is not None
+def _likely(db: DbSession, kind: str, word: str, only: sa.Select[int] | None) -> list[str]:
+    """The likeliest words first; those of rows outside `only` take no place from others."""
+    if only is None:
+        return spelling.likely(word, _known_words(db, kind, word))
+    found = spelling.likely(word, _known_words(db, kind, word), most=None)
+    return list(islice((other for other in found if _is_known(db, kind, other, only)), spelling.MOST))
+
+
+def _is_known(db: DbSession, kind: str, word: str, only: sa.Select[int] | None) -> bool:
+    """Whether a row of that kind holds the word; the lists of words also know those of rows that are not for all."""
+    on_server = db.get_bind().dialect.name == "postgresql"
+    key, hit, _rank = (_postgres if on_server else _sqlite)(kind, Asked((word,)), whole=True)
+    rows = sa.select(key).where(hit) if only is None else sa.select(key).where(hit, key.in_(only))
+    return db.scalar(rows.limit(1)) is not None
 
 
 def _known_words(db: DbSession, kind: str, word: str) -> list[str]:

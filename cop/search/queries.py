@@ -113,7 +113,7 @@ def _found(
         return Found((), 0, more=False)
     hits, instead = matches(db, kind, wanted, only), ""
     if not hits.ids:
-        for other in spellings(db, kind, wanted):
+        for other in spellings(db, kind, wanted, only):
             hits = matches(db, kind, other, only)
             if hits.ids:
                 wanted, instead = other, " ".join(other.words)

@@ -7,6 +7,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 SHORTEST = 4
 """Shorter words are one letter away from too many others."""
+MOST = 3
+"""How many words are suggested for one."""
 _LONG = 8
 
 
@@ -15,7 +17,7 @@ def mistakes(word: str) -> int:
     return 1 if len(word) < _LONG else 2
 
 
-def likely(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+def likely(word: str, known: Iterable[str], *, most: int | None = MOST) -> list[str]:
     """The known words that are meant most likely, the likeliest first; letters that changed places are one mistake."""
     others = sorted({other for other in known if other != word})
     found = process.extract(word, others, scorer=DamerauLevenshtein.distance, score_cutoff=mistakes(word), limit=most)

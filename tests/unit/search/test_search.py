@@ -234,6 +234,17 @@ def test_who_agreed_to_nothing_is_found_by_the_office_only(db, colleague, princi
             assert (result.hits, result.total, result.instead) == ((), 0, "")
 
 
+@pytest.mark.parametrize("hidden", [["Canery"], ["Canaery", "Caanery", "Caneryy"]])
+def test_a_suggestion_does_not_tell_who_is_hidden(db, staff, colleague, hidden):
+    """Whoever isn't to be found neither keeps a suggestion away nor takes its place."""
+    agree(db, colleague, findable=True)
+    before = found(db, staff, "canery", "person")
+    assert ([hit.title for hit in before.hits], before.instead) == (["Canary Bird"], "canary")
+    for name in hidden:
+        make.person(db, name=f"{name} Hidden")
+    assert found(db, staff, "canery", "person") == before
+
+
 @pytest.mark.parametrize(
     ("ticks", "facts", "words"),
     [

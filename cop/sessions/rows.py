@@ -60,18 +60,23 @@ def current_row(db: DbSession, session_id: int, version: int | None) -> Communit
         raise NotFound
     open_community(db, row.community_id)
     if row.version != version:
-        last = db.execute(
-            sa.select(AuditEntry.actor_name, AuditEntry.at)
-            .where(AuditEntry.object_type == OBJECT_TYPE, AuditEntry.object_id == session_id)
-            .order_by(AuditEntry.id.desc())
-            .limit(1)
-        ).first()
-        raise Conflict(
-            snapshot(db, row) | {"version": row.version},
-            changed_by=last.actor_name if last else "",
-            changed_at=last.at.isoformat() if last else "",
-        )
+        raise conflict(db, OBJECT_TYPE, session_id, snapshot(db, row) | {"version": row.version})
     return row
+
+
+def conflict(db: DbSession, object_type: str, object_id: int, current: dict[str, Any]) -> Conflict:
+    """What is there now, and who made it so, for whoever read an earlier version."""
+    last = db.execute(
+        sa.select(AuditEntry.actor_name, AuditEntry.at)
+        .where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    return Conflict(
+        current,
+        changed_by=last.actor_name if last else "",
+        changed_at=last.at.isoformat() if last else "",
+    )
 
 
 def snapshot(db: DbSession, row: CommunitySession) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.choices import SessionStatus
-from cop.errors import Conflict, Invalid, NotFound
-from cop.models import AuditEntry, Community, CommunitySession, SessionSeries
+from cop.errors import Invalid, NotFound
+from cop.models import Community, CommunitySession, SessionSeries
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 from cop.sessions import occurrences, recurrence, rows
@@ -158,17 +158,7 @@ def _current(db: DbSession, series_id: int, version: int) -> SessionSeries:
         raise NotFound
     rows.open_community(db, row.community_id)
     if row.version != version:
-        last = db.execute(
-            sa.select(AuditEntry.actor_name, AuditEntry.at)
-            .where(AuditEntry.object_type == OBJECT_TYPE, AuditEntry.object_id == series_id)
-            .order_by(AuditEntry.id.desc())
-            .limit(1)
-        ).first()
-        raise Conflict(
-            _snapshot(row) | {"version": row.version},
-            changed_by=last.actor_name if last else "",
-            changed_at=last.at.isoformat() if last else "",
-        )
+        raise rows.conflict(db, OBJECT_TYPE, series_id, _snapshot(row) | {"version": row.version})
     return row
 
 

@@ -83,29 +83,30 @@ async def arrive(request: Request) -> Response:
     if oidc is None or await run_in_threadpool(first_run_is_needed):
         return RedirectResponse("/sign-in", 303)
     kept = _kept(request)
-    target = kept.target if kept else "/"
     state = request.query_params.get("state", "")
     if kept is None or not hmac.compare_digest(kept.state.encode(), _bytes(state)):
         # Any page can send a browser here: nothing is counted or written, else it could shut everybody out.
-        response = _back_to_form("not_begun", target)
-        response.delete_cookie(
-            _cookie_name(request), httponly=True, samesite="lax", secure=is_secure(request), path="/"
-        )
-        return response
+        response: Response = _back_to_form("not_begun", kept.target if kept else "/")
+    else:
+        response = await _answered(request, oidc, kept)
+    response.delete_cookie(_cookie_name(request), httponly=True, samesite="lax", secure=is_secure(request), path="/")
+    return response
+
+
+async def _answered(request: Request, oidc: Oidc, kept: _Kept) -> Response:
+    """The answer to this browser's own sign-in."""
     try:
         token = await _token(request, oidc, kept)
         await run_in_threadpool(end_old_session, request)
-        response = signed_in(request, token, target)
     except _Failed as failed:
-        response = await run_in_threadpool(_refused, failed, target)
+        return await run_in_threadpool(_refused, failed, kept.target)
     except Invalid:
-        response = _back_to_form("refused", target)
+        return _back_to_form("refused", kept.target)
     except Throttled:
-        response = _back_to_form("throttled", target)
+        return _back_to_form("throttled", kept.target)
     except Unwritable:
-        response = _back_to_form("unwritable", target)
-    response.delete_cookie(_cookie_name(request), httponly=True, samesite="lax", secure=is_secure(request), path="/")
-    return response
+        return _back_to_form("unwritable", kept.target)
+    return signed_in(request, token, kept.target)
 
 
 async def _token(request: Request, oidc: Oidc, kept: _Kept) -> str:

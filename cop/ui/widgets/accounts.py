@@ -109,10 +109,11 @@ def _new_person(form: Form) -> dict[str, object]:
     name = st.text_input("Name", key=form.key("name"))
     email = st.text_input("E-mail address", key=form.key("email"), type="email")
     form.slot("name")
-    return {"name": name, "email": email, "org_unit_id": _unit(form, "Unit")}
+    return {"name": name, "email": email, "org_unit_id": unit_field(form, "Unit")}
 
 
-def _unit(form: Form, title: str) -> int | None:
+def unit_field(form: Form, title: str) -> int | None:
+    """One of the org units, by its path."""
     paths = {item.id: item.path for item in load(units)}
     chosen: int | None = st.selectbox(
         title,
@@ -180,7 +181,7 @@ def _grant(found: queries.AccountDetail) -> None:
     form = Form(f"grant:{found.id}")
     role = st.selectbox("Give a role", [item.value for item in GrantedRole], format_func=label, key=form.key("role"))
     form.slot("role")
-    unit = _unit(form, "Whose figures") if role == GrantedRole.MANAGER else None
+    unit = unit_field(form, "Whose figures") if role == GrantedRole.MANAGER else None
     if st.button("Give the role", key=form.key("submit")):
         values = {"account_id": found.id, "role": role, "org_unit_id": unit}
         _done(form, operations.grant_role, f"{found.person} is {role} now.", **values)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from cop.accounts import group_operations, queries
-from cop.catalog.queries import units
 from cop.choices import GrantedRole
 from cop.settings import settings
 from cop.ui.format import label
@@ -11,6 +10,7 @@ from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
 from cop.ui.widgets import notice, removal
+from cop.ui.widgets.accounts import unit_field
 
 _NUMBER = "_new_group_number"
 
@@ -49,27 +49,13 @@ def _add() -> None:
     form.slot("group")
     role = st.selectbox("Gives the role", [item.value for item in GrantedRole], format_func=label, key=form.key("role"))
     form.slot("role")
-    unit = _unit(form) if role == GrantedRole.MANAGER else None
+    unit = unit_field(form, "Whose figures") if role == GrantedRole.MANAGER else None
     if st.button("Add the group", type="primary", key=form.key("submit")):
         done = form.perform(group_operations.add_group_role, group=group, role=role, org_unit_id=unit)
         if done:
             st.session_state[_NUMBER] = number + 1
             notice.say(f"{group.strip()} gives a role from the next sign-in on.")
             st.rerun()
-
-
-def _unit(form: Form) -> int | None:
-    paths = {item.id: item.path for item in load(units)}
-    chosen: int | None = st.selectbox(
-        "Whose figures",
-        list(paths),
-        index=None,
-        format_func=lambda key: paths.get(key, str(key)),
-        key=form.key("unit"),
-        placeholder="Choose a unit",
-    )
-    form.slot("org_unit_id")
-    return chosen
 
 
 def _remove(found: tuple[queries.GroupGives, ...]) -> None:

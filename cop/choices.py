@@ -133,3 +133,86 @@ class LinkPurpose(StrEnum):
 
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose, not a password
     FIRST_RUN = "first_run"
+
+
+class Channel(StrEnum):
+    """How something came into the technology funnel: what a unit needs, a trend outside, a gap that a survey found."""
+
+    NEED = "need"
+    TREND = "trend"
+    GAP = "gap"
+
+
+class FunnelStage(StrEnum):
+    """Where a funnel item stands; the first six in the order of its way, the last two beside it."""
+
+    INBOX = "inbox"
+    QUALIFIED = "qualified"
+    PRIORITISED = "prioritised"
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    EVALUATED = "evaluated"
+    PARKED = "parked"
+    REJECTED = "rejected"
+
+
+class Horizon(StrEnum):
+    """What a need is about: something for a client soon, or a lasting gap in a unit's knowledge."""
+
+    SHORT_TERM = "short_term"
+    LONG_TERM = "long_term"
+
+
+class EvidenceKind(StrEnum):
+    """Where it comes from that something is needed, or moves."""
+
+    PUBLICATION = "publication"
+    REPORT = "report"
+    CONFERENCE = "conference"
+    EXPERT = "expert"
+    CLIENT = "client"
+    SURVEY = "survey"
+    OTHER = "other"
+
+
+class CriterionSource(StrEnum):
+    """Where a criterion's value comes from: people's judgement, the deadline, or the themes that an item serves."""
+
+    ASSESSED = "assessed"
+    DEADLINE = "deadline"
+    THEMES = "themes"
+
+
+class Outcome(StrEnum):
+    """Whether what a funnel item was for came about."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not_met"
+
+
+class Receptiveness(StrEnum):
+    """How a unit took to the programme when it was met."""
+
+    CLOSED = "closed"
+    HESITANT = "hesitant"
+    OPEN = "open"
+    KEEN = "keen"
+
+
+class RoundPhase(StrEnum):
+    """How far a round of prioritisation is."""
+
+    PROPOSING = "proposing"
+    SCORING = "scoring"
+    DECIDING = "deciding"
+    PUBLISHED = "published"
+
+
+class Decision(StrEnum):
+    """What a round decides on an item."""
+
+    PRIORITISE = "prioritise"
+    KEEP = "keep"
+    PARK = "park"
+    REJECT = "reject"

@@ -40,6 +40,12 @@ class Permission(StrEnum):
     ORGANISATION_EDIT = "organisation_edit"
     AUDIT_VIEW = "audit_view"
     DATA_EXPORT = "data_export"
+    FUNNEL_VIEW = "funnel_view"
+    FUNNEL_PROPOSE = "funnel_propose"
+    FUNNEL_TRIAGE = "funnel_triage"
+    FUNNEL_SCORE = "funnel_score"
+    FUNNEL_SETUP = "funnel_setup"
+    UNIT_MEETING = "unit_meeting"
 
 
 _STAFF = frozenset(
@@ -49,6 +55,8 @@ _STAFF = frozenset(
         Permission.COMMUNITY_JOIN,
         Permission.SESSION_ATTEND,
         Permission.CONTRIBUTE,
+        Permission.FUNNEL_VIEW,
+        Permission.FUNNEL_PROPOSE,
     }
 )
 _FACILITATOR = frozenset(
@@ -62,7 +70,9 @@ _FACILITATOR = frozenset(
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.FACILITATOR: _FACILITATOR,
-    Role.MANAGER: frozenset({Permission.KPI_VIEW}),
+    Role.MANAGER: frozenset(
+        {Permission.KPI_VIEW, Permission.FUNNEL_TRIAGE, Permission.FUNNEL_SCORE, Permission.UNIT_MEETING}
+    ),
     Role.ADMIN: frozenset(Permission),
 }
 

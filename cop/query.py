@@ -22,6 +22,8 @@ TOPICS = (
     "attending",
     "feeds",
     "imports",
+    "funnel",
+    "meetings",
 )
 """What writes bump and queries depend on. Drafts, sign-ins and last-seen bump nothing."""
 

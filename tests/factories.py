@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
 from cop import facts
-from cop.choices import AttendanceKind, ContributionKind, FacilitatorRole, GrantedRole, SessionStatus
+from cop.choices import (
+    AttendanceKind,
+    Channel,
+    ContributionKind,
+    FacilitatorRole,
+    FunnelStage,
+    GrantedRole,
+    SessionStatus,
+)
 from cop.models import (
     Account,
     Area,
@@ -17,11 +25,13 @@ from cop.models import (
     CommunitySession,
     Contribution,
     Facilitator,
+    FunnelItem,
     Membership,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
+    StageStay,
 )
 from cop.permissions import Actor, Role
 
@@ -95,6 +105,14 @@ def contribution(db: DbSession, community: Community, day: date = TODAY, **value
     base = {"community_id": community.id, "kind": ContributionKind.IDEA, "title": "An idea", "day": day}
     row = _add(db, Contribution(**base | values))
     facts.touch(db, community.id, day)
+    return row
+
+
+def funnel_item(db: DbSession, **values: Any) -> FunnelItem:
+    """An item in the stage given, where it came on the day it was made."""
+    base = {"channel": Channel.NEED, "title": f"Item {next(_numbers)}", "created_at": NOW, "stage_since": NOW}
+    row = _add(db, FunnelItem(**base | values))
+    _add(db, StageStay(item_id=row.id, stage=row.stage or FunnelStage.INBOX, entered_at=row.stage_since))
     return row
 
 

@@ -21,6 +21,7 @@ from tests.permissions import (
     EVERYONE_SIGNED_IN,
     FACILITATOR,
     MANAGER,
+    MANAGERS,
     NOBODY,
     OFFICE,
     OTHER_FACILITATOR,
@@ -53,6 +54,12 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.ORGANISATION_EDIT: (OFFICE, OFFICE),
     Permission.AUDIT_VIEW: (OFFICE, OFFICE),
     Permission.DATA_EXPORT: (OFFICE, OFFICE),
+    Permission.FUNNEL_VIEW: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.FUNNEL_PROPOSE: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.FUNNEL_TRIAGE: (MANAGERS, MANAGERS),
+    Permission.FUNNEL_SCORE: (MANAGERS, MANAGERS),
+    Permission.FUNNEL_SETUP: (OFFICE, OFFICE),
+    Permission.UNIT_MEETING: (MANAGERS, MANAGERS),
 }
 
 

@@ -51,6 +51,10 @@ LEFT_OUT_TABLES = {
     "distinct_people", "group_role", "import_mapping",
     # follows from the rest
     "activity_month", "activity_unit_month", "member_activity", "membership_month", "revision",
+    # the funnel: exported once its screens fill it
+    "assessment", "concern", "criteria_version", "criterion", "criterion_weight", "evidence", "funnel_item",
+    "funnel_limit", "funnel_round", "item_comment", "item_community", "item_theme", "item_unit", "quadrant", "ring",
+    "ring_change", "round_item", "stage_stay", "theme", "unit_meeting", "unit_meeting_person", "vote",
 }  # fmt: skip
 LEFT_OUT_COLUMNS = {
     "account.password_hash", "account.must_change_password", "account.password_changed_at",

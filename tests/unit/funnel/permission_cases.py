@@ -1,0 +1,90 @@
+"""Whom each of the funnel's operations serves."""
+
+from datetime import date
+
+from cop.choices import EvidenceKind
+from cop.funnel import move_operations as moves
+from cop.funnel import operations as o
+from cop.funnel.inputs import EvidenceInput, ItemInput
+from cop.models import Evidence, ItemComment
+from tests import factories as make
+from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
+
+_SAID = ItemInput(title="Streaming for the retail client")
+
+
+def _item(world, **values):
+    row = make.funnel_item(world.db, **values)
+    return {"item_id": row.id, "version": row.version}
+
+
+def _only_id(world, actor):
+    return {"item_id": make.funnel_item(world.db).id}
+
+
+def _raised_by_staff(world, actor):
+    return _item(world, raised_by_id=world.actors[STAFF].person_id) | {"item": _SAID}
+
+
+def _evidence_of_staff(world, **values):
+    row = Evidence(
+        item_id=make.funnel_item(world.db).id,
+        kind=EvidenceKind.REPORT,
+        title="A report",
+        dated_on=date(2026, 1, 1),
+        added_by_id=world.actors[STAFF].person_id,
+        added_at=make.NOW,
+        **values,
+    )
+    world.db.add(row)
+    world.db.flush()
+    return {"evidence_id": row.id}
+
+
+def _comment_of_staff(world, **values):
+    person_id = world.actors[STAFF].person_id
+    row = ItemComment(item_id=make.funnel_item(world.db).id, person_id=person_id, text="So true", at=make.NOW, **values)
+    world.db.add(row)
+    world.db.flush()
+    return row
+
+
+def _comment_id(world, **values):
+    return {"comment_id": _comment_of_staff(world, **values).id}
+
+
+def _edited_comment(world, actor):
+    row = _comment_of_staff(world)
+    return {"comment_id": row.id, "version": row.version, "text": "Not quite"}
+
+
+def _merged(world, actor):
+    target = make.funnel_item(world.db)
+    return {"item_id": make.funnel_item(world.db, merged_into_id=target.id).id}
+
+
+GIVER = frozenset({STAFF, *MANAGERS})
+LINKERS = frozenset({FACILITATOR, MANAGER, ADMIN})
+
+CASES = {
+    o.propose_item: Case(EVERYONE_SIGNED_IN, lambda w, a: {"channel": "need", "item": _SAID}),
+    o.edit_item: Case(GIVER, _raised_by_staff),
+    o.report_outcome: Case(MANAGERS, lambda w, a: _item(w) | {"current": 3.0, "outcome": "met"}),
+    o.add_evidence: Case(
+        EVERYONE_SIGNED_IN, lambda w, a: _only_id(w, a) | {"evidence": EvidenceInput("report", "A report")}
+    ),
+    o.withdraw_evidence: Case(GIVER, lambda w, a: _evidence_of_staff(w)),
+    o.restore_evidence: Case(GIVER, lambda w, a: _evidence_of_staff(w, withdrawn_at=make.NOW)),
+    o.add_comment: Case(EVERYONE_SIGNED_IN, lambda w, a: _only_id(w, a) | {"text": "We need this too"}),
+    o.edit_comment: Case(frozenset({STAFF}), _edited_comment),
+    o.withdraw_comment: Case(GIVER, lambda w, a: _comment_id(w)),
+    o.restore_comment: Case(GIVER, lambda w, a: _comment_id(w, withdrawn_at=make.NOW)),
+    o.vote: Case(EVERYONE_SIGNED_IN, _only_id),
+    o.take_vote_back: Case(EVERYONE_SIGNED_IN, _only_id),
+    o.link_community: Case(LINKERS, lambda w, a: _only_id(w, a) | {"community_id": w.community.id}),
+    o.unlink_community: Case(LINKERS, lambda w, a: _only_id(w, a) | {"community_id": w.community.id}),
+    o.found_community: Case(OFFICE, lambda w, a: _only_id(w, a) | {"name": "Streaming", "focus": "Events"}),
+    moves.move_item: Case(MANAGERS, lambda w, a: _item(w) | {"stage": "rejected", "reason": "Not ours"}),
+    moves.merge_items: Case(MANAGERS, lambda w, a: _item(w) | {"into_id": make.funnel_item(w.db).id}),
+    moves.undo_merge: Case(MANAGERS, _merged),
+}

@@ -40,6 +40,8 @@ EXPECTED = {
     "record": RECORDERS,
     "plan": RECORDERS,
     "checkin": EVERYONE_SIGNED_IN,
+    "propose": EVERYONE_SIGNED_IN,
+    "item": EVERYONE_SIGNED_IN,
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,

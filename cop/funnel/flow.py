@@ -10,9 +10,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-STAGES = ("inbox", "qualified", "prioritised", "in_progress", "delivered", "evaluated")
+from cop.funnel import gates
+
+STAGES = tuple(stage.value for stage in gates.WAY)
 """The way of an item that is carried out; the others are ways aside."""
-ASIDE = ("parked", "rejected")
+ASIDE = tuple(stage.value for stage in gates.ASIDE)
 RESTING = frozenset({"evaluated", *ASIDE})
 """Where nobody is waited for: an item doesn't get overdue there."""
 SET_LIMIT = 30

@@ -13,9 +13,8 @@ def urgency(deadline: date, today: date) -> float:
     return min(max(1 - (deadline - today).days / RISES_FOR, 0.0), 1.0)
 
 
-def time_criticality(deadline: date, today: date, criterion: Criterion) -> float:
-    """The urgency as a value on the criterion's scale; its end that gives most points is the most urgent."""
-    share = urgency(deadline, today)
+def on_scale(share: float, criterion: Criterion) -> float:
+    """The urgency, from 0 to 1, as a value on the criterion's scale; its end that gives most points is the most urgent."""
     if criterion.cost:
         share = 1 - share
     # kept on the scale also where the product is rounded up

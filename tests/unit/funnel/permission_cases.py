@@ -5,6 +5,7 @@ from datetime import date
 from cop.choices import EvidenceKind
 from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
+from cop.funnel import score_operations as scores
 from cop.funnel.inputs import EvidenceInput, ItemInput
 from cop.models import Evidence, ItemComment
 from tests import factories as make
@@ -87,4 +88,12 @@ CASES = {
     moves.move_item: Case(MANAGERS, lambda w, a: _item(w) | {"stage": "rejected", "reason": "Not ours"}),
     moves.merge_items: Case(MANAGERS, lambda w, a: _item(w) | {"into_id": make.funnel_item(w.db).id}),
     moves.undo_merge: Case(MANAGERS, _merged),
+}
+
+_MARKS = {1: 4, 4: 2}  # the criteria that an installation begins with and that people judge
+CASES |= {
+    scores.assess_item: Case(MANAGERS, lambda w, a: _only_id(w, a) | {"marks": _MARKS}),
+    scores.withdraw_assessment: Case(MANAGERS, _only_id),
+    scores.set_urgency: Case(MANAGERS, lambda w, a: _item(w) | {"share": 0.5, "reason": "The client called"}),
+    scores.set_planning_figures: Case(MANAGERS, lambda w, a: _item(w) | {"reach": 10.0}),
 }

@@ -1,0 +1,309 @@
+"""Reads of scores: how all items stand, and one item's sheet; nobody sees others' marks before giving their own."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop.choices import FunnelStage
+from cop.errors import NotFound
+from cop.funnel.confidence import confidence, in_words
+from cop.funnel.gates import JUDGED
+from cop.funnel.reach import Reach, to_reach
+from cop.funnel.readiness import current_version, full_assessors
+from cop.funnel.scoring import Combined, Criterion, Score, rice, wsjf
+from cop.funnel.standing import Candidate, Rules, Standing, ranked, valued
+from cop.models import (
+    Assessment,
+    CriterionWeight,
+    Evidence,
+    FunnelItem,
+    ItemTheme,
+    Person,
+    Theme,
+    Vote,
+)
+from cop.models import Criterion as CriterionRow
+from cop.organisation import time_zone
+from cop.periods import local_day
+from cop.permissions import Actor, Permission, require
+from cop.query import query
+
+OUT = frozenset({FunnelStage.PARKED, FunnelStage.REJECTED, FunnelStage.DELIVERED, FunnelStage.EVALUATED})
+"""Items that are ranked no longer."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A criterion in force on the sheet: its scale, what the marks mean, and its share of all weights."""
+
+    id: int
+    name: str
+    meaning: str
+    source: str
+    low: int
+    high: int
+    cost: bool
+    share: float
+    anchors: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """Somebody's marks, by criterion."""
+
+    name: str
+    marks: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One item's scoring. While `blind`, what others say and all that follows from it is withheld.
+
+    `missing` names the criteria without a value; `reach` is None where the item is among the first three or has no
+    score; `rice` and `wsjf` are None where a figure is missing.
+    """
+
+    criteria: tuple[Mark, ...]
+    mine: dict[int, int]
+    assessors: int
+    blind: bool
+    given: tuple[Assessor, ...] = ()
+    combined: Mapping[int, Combined] = field(default_factory=dict)
+    score: Score | None = None
+    missing: tuple[str, ...] = ()
+    rank: int | None = None
+    ranked: int = 0
+    top: float | None = None
+    best: int | None = None
+    worst: int | None = None
+    votes_say: str = ""
+    reach: Reach | None = None
+    confidence: float = 0.0
+    sources: int = 0
+    rice: float | None = None
+    wsjf: float | None = None
+    urgency: float | None = None
+    urgency_reason: str = ""
+
+
+def _scorer(actor: Actor | None, **_params: object) -> Hashable:
+    """What depends on who asks: which items they have marked."""
+    return require(actor, Permission.FUNNEL_SCORE).person_id
+
+
+_COLUMNS = {
+    "item_id": "int64", "score": "float64", "rank": "Int64", "top_share": "float64", "rank_low": "Int64",
+    "rank_high": "Int64", "assessors": "int64", "disagree": "bool", "confidence": "str", "blind": "bool",
+    "missing": "str", "votes_say": "str", "rice": "float64", "wsjf": "float64",
+}  # fmt: skip
+
+
+@query("funnel", "organisation", scope=_scorer)
+def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFrame:
+    """How every open item stands, one row each, for those who score.
+
+    `score` 0-100 (none: not enough data, `missing` says which criteria); `rank` among all that have a score;
+    `top_share`: the share of weightings under which it is among the first three; `rank_low` and `rank_high`: the 5th
+    and 95th percentile of its rank; `blind`: the actor hasn't marked it yet, so nothing of it is told.
+    """
+    actor = require(actor, Permission.FUNNEL_SCORE)
+    today = local_day(now, time_zone(db))
+    items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
+    by_id = {row.id: row for row in items}
+    found = ranked(_candidates(db, by_id), _rules(db, today))
+    given, days = full_assessors(db), _evidence_days(db)
+    rows = []
+    for key, standing in found.items():
+        hidden = _blind(actor, by_id[key], given.get(key, frozenset()))
+        seen = _row(standing, by_id[key]) if not hidden else {}
+        sure = in_words(confidence(days[key], today)).value if days[key] else ""
+        assessors = len(given.get(key, ()))
+        rows.append({"item_id": key, "assessors": assessors, "confidence": sure, "blind": hidden, **seen})
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS), dtype="object")
+    frame[["missing", "votes_say"]] = frame[["missing", "votes_say"]].fillna("")
+    frame["disagree"] = frame["disagree"].eq(True)  # noqa: FBT003 - pandas' own
+    return frame.astype(_COLUMNS)
+
+
+def _row(standing: Standing, item: FunnelItem) -> dict[str, object]:
+    return {
+        "score": standing.score.total if standing.score else None,
+        "rank": standing.rank,
+        "top_share": standing.top,
+        "rank_low": standing.best,
+        "rank_high": standing.worst,
+        "disagree": standing.disagree,
+        "missing": ", ".join(standing.missing),
+        "votes_say": standing.votes_say,
+        "rice": _rice(item),
+        "wsjf": _wsjf(item),
+    }
+
+
+@query("funnel", "organisation", "people", scope=_scorer)
+def sheet(db: DbSession, actor: Actor | None, *, item_id: int, now: datetime) -> Sheet:
+    """The item's sheet; raises NotFound where there is none."""
+    actor = require(actor, Permission.FUNNEL_SCORE)
+    item = db.get(FunnelItem, item_id)
+    if item is None:
+        raise NotFound
+    today = local_day(now, time_zone(db))
+    rules, given = _rules(db, today), _given(db, item_id)
+    full = full_assessors(db, [item_id]).get(item_id, frozenset())
+    own = given.get(actor.person_id)
+    found = Sheet(
+        criteria=_marks(db, rules),
+        mine=own.marks if own else {},
+        assessors=len(full),
+        blind=_blind(actor, item, full),
+    )
+    if found.blind:
+        return found
+    standing, totals = _among_all(db, item, rules)
+    reach = None
+    if standing.score and item.stage not in OUT:
+        reach = to_reach(standing.values, rules.criteria, totals)
+    days = _evidence_days(db)[item_id]
+    return replace(
+        found,
+        given=tuple(one for key, one in given.items() if key != actor.person_id),
+        combined=standing.combined,
+        score=standing.score,
+        missing=standing.missing,
+        rank=standing.rank,
+        ranked=len(totals) + (standing.rank is not None),
+        top=standing.top,
+        best=standing.best,
+        worst=standing.worst,
+        votes_say=standing.votes_say,
+        reach=reach,
+        confidence=confidence(days, today),
+        sources=len(days),
+        rice=_rice(item),
+        wsjf=_wsjf(item),
+        urgency=item.urgency,
+        urgency_reason=item.urgency_reason,
+    )
+
+
+def _among_all(db: DbSession, item: FunnelItem, rules: Rules) -> tuple[Standing, list[float]]:
+    """The item's standing and the others' scores; by itself where it is ranked no longer."""
+    if item.stage in OUT or item.merged_into_id is not None:
+        return valued(_candidates(db, {item.id: item})[0], rules), []
+    items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
+    found = ranked(_candidates(db, {row.id: row for row in items}), rules)
+    standing = found.pop(item.id)
+    return standing, [one.score.total for one in found.values() if one.score]
+
+
+def _blind(actor: Actor, item: FunnelItem, full: frozenset[int]) -> bool:
+    """Whether others' marks are withheld: until one has given one's own, or it is decided on."""
+    return item.stage not in JUDGED and actor.person_id not in full and bool(actor.person_id)
+
+
+def _rules(db: DbSession, today: date) -> Rules:
+    rows = db.execute(
+        sa.select(CriterionRow, CriterionWeight.name, CriterionWeight.weight)
+        .join(CriterionWeight, CriterionWeight.criterion_id == CriterionRow.id)
+        .where(CriterionWeight.version_id == current_version(db))
+        .order_by(CriterionWeight.place)
+    ).all()
+    themes = db.execute(
+        sa.select(Theme.id, Theme.weight).where(
+            Theme.since_on <= today, sa.or_(Theme.until_on.is_(None), Theme.until_on > today)
+        )
+    )
+    return Rules(
+        criteria=tuple(Criterion(row.id, name, weight, row.low, row.high, row.cost) for row, name, weight in rows),
+        sources={row.id: row.source for row, _name, _weight in rows},
+        themes={key: weight for key, weight in themes},  # noqa: C416 - dict() doesn't take rows
+        today=today,
+    )
+
+
+def _candidates(db: DbSession, items: Mapping[int, FunnelItem]) -> list[Candidate]:
+    themes: dict[int, set[int]] = defaultdict(set)
+    for item_id, theme_id in db.execute(sa.select(ItemTheme.item_id, ItemTheme.theme_id)):
+        themes[item_id].add(theme_id)
+    marks: dict[int, dict[int, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for item_id, criterion_id, assessor_id, value in db.execute(
+        sa.select(Assessment.item_id, Assessment.criterion_id, Assessment.assessor_id, Assessment.value)
+    ):
+        marks[item_id][assessor_id][criterion_id] = value
+    votes = db.execute(sa.select(Vote.item_id, sa.func.count()).group_by(Vote.item_id))
+    counted = {key: count for key, count in votes}  # noqa: C416 - dict() doesn't take rows
+    return [
+        Candidate(
+            id=key,
+            deadline=row.deadline,
+            urgency=row.urgency,
+            themes=frozenset(themes[key]),
+            marks=tuple(marks[key].values()),
+            votes=counted.get(key, 0),
+        )
+        for key, row in items.items()
+    ]
+
+
+def _marks(db: DbSession, rules: Rules) -> tuple[Mark, ...]:
+    whole = sum(criterion.weight for criterion in rules.criteria)
+    weights = {
+        row.criterion_id: row
+        for row in db.scalars(sa.select(CriterionWeight).where(CriterionWeight.version_id == current_version(db)))
+    }
+    return tuple(
+        Mark(
+            id=one.key,
+            name=one.name,
+            meaning=weights[one.key].meaning,
+            source=rules.sources[one.key].value,
+            low=int(one.low),
+            high=int(one.high),
+            cost=one.cost,
+            share=one.weight / whole,
+            anchors={int(mark): text for mark, text in weights[one.key].anchors.items()},
+        )
+        for one in rules.criteria
+    )
+
+
+def _given(db: DbSession, item_id: int) -> dict[int, Assessor]:
+    """Who gave which marks, by person, in the order of their names."""
+    rows = db.execute(
+        sa.select(Assessment.assessor_id, Person.name, Assessment.criterion_id, Assessment.value)
+        .join(Person, Person.id == Assessment.assessor_id)
+        .where(Assessment.item_id == item_id)
+        .order_by(Person.name, Person.id)
+    )
+    found: dict[int, Assessor] = {}
+    for person_id, name, criterion_id, value in rows:
+        found.setdefault(person_id, Assessor(name, {})).marks[criterion_id] = value
+    return found
+
+
+def _evidence_days(db: DbSession) -> dict[int, list[date]]:
+    found: dict[int, list[date]] = defaultdict(list)
+    rows = sa.select(Evidence.item_id, Evidence.dated_on).where(Evidence.withdrawn_at.is_(None))
+    for item_id, day in db.execute(rows):
+        found[item_id].append(day)
+    return found
+
+
+def _rice(item: FunnelItem) -> float | None:
+    given = (item.reach, item.impact, item.rice_confidence, item.effort)
+    if None in given:
+        return None
+    return rice(reach=given[0] or 0.0, impact=given[1] or 0.0, confidence=given[2] or 0.0, effort=given[3] or 0.0)
+
+
+def _wsjf(item: FunnelItem) -> float | None:
+    given = (item.business_value, item.time_criticality, item.risk_reduction, item.job_size)
+    if None in given:
+        return None
+    value, time, risk, size = (one or 0 for one in given)
+    return wsjf(business_value=value, time_criticality=time, risk_reduction=risk, job_size=size)

@@ -35,3 +35,8 @@ class EvidenceInput:
     title: str
     url: str = ""
     dated_on: date | None = None
+
+
+def mark_field(criterion_id: int) -> str:
+    """The form's field for the mark on a criterion."""
+    return f"mark_{criterion_id}"

@@ -236,6 +236,9 @@ class RingStay:
     by: str
 
 
+PLANNING = ("reach", "impact", "rice_confidence", "effort", "business_value", "time_criticality", "risk_reduction", "job_size")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Item:
     """One item with everything that hangs on it."""
@@ -262,6 +265,8 @@ class Item:
     current: float | None
     outcome: str
     outcome_note: str
+    planning: dict[str, float | None]
+    """What RICE and WSJF are computed from."""
     merged_into: tuple[int, str] | None
     merged: dict[int, str]
     """Titles of the items it stands for, by id."""
@@ -311,6 +316,7 @@ def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
         current=row.current,
         outcome=row.outcome.value if row.outcome else "",
         outcome_note=row.outcome_note,
+        planning={name: getattr(row, name) for name in PLANNING},
         merged_into=_into(db, row.merged_into_id),
         merged=merged,
         votes=len(voters),

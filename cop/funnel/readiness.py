@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.choices import CriterionSource
+from cop.choices import CriterionSource, RoundPhase
 from cop.funnel.gates import Readiness
 from cop.models import (
     Assessment,
@@ -14,9 +14,11 @@ from cop.models import (
     CriterionWeight,
     Evidence,
     FunnelItem,
+    FunnelRound,
     ItemCommunity,
     ItemUnit,
     RingChange,
+    RoundItem,
 )
 
 
@@ -50,6 +52,16 @@ def full_assessors(db: DbSession, item_ids: Collection[int] | None = None) -> di
     for item_id, assessor_id in db.execute(rows):
         found.setdefault(item_id, set()).add(assessor_id)
     return {key: frozenset(people) for key, people in found.items()}
+
+
+def closed_sheets(db: DbSession) -> frozenset[int]:
+    """The items of the round that is deciding: nobody marks them any more, and whoever scores sees all marks."""
+    rows = (
+        sa.select(RoundItem.item_id)
+        .join(FunnelRound, FunnelRound.id == RoundItem.round_id)
+        .where(FunnelRound.phase == RoundPhase.DECIDING)
+    )
+    return frozenset(db.scalars(rows))
 
 
 def readiness(db: DbSession, item_ids: Collection[int] | None = None) -> dict[int, Readiness]:

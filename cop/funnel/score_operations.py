@@ -10,9 +10,10 @@ from cop import audit
 from cop.choices import CriterionSource, FunnelStage
 from cop.errors import Forbidden, Invalid
 from cop.funnel import rows
-from cop.funnel.readiness import current_version
+from cop.funnel.inputs import mark_field
+from cop.funnel.readiness import closed_sheets, current_version
 from cop.funnel.scoring import CONFIDENCES, IMPACTS, LEAST_EFFORT, WSJF_VALUES
-from cop.models import Assessment, Criterion, CriterionWeight
+from cop.models import Assessment, Criterion, CriterionWeight, FunnelItem
 from cop.permissions import Actor, Permission, require
 from cop.validation import Checks
 
@@ -25,17 +26,16 @@ def assess_item(db: DbSession, actor: Actor | None, *, now: datetime, item_id: i
     actor = require(actor, Permission.FUNNEL_SCORE)
     _require_person(actor)
     row = rows.open_item(db, item_id)
-    if row.stage in CLOSED:
-        raise Invalid({"": "This item is past being scored."})
+    _scored_still(db, row)
     checks = Checks()
     asked = _asked(db)
     for criterion, name in asked:
         value = marks.get(criterion.id)
         if value is None:
-            checks.fail(field_of(criterion.id), f"{name}: a mark is missing.")
+            checks.fail(mark_field(criterion.id), f"{name}: a mark is missing.")
         elif value != int(value) or not criterion.low <= value <= criterion.high:
             checks.fail(
-                field_of(criterion.id), f"{name}: a mark is a whole number, {criterion.low} to {criterion.high}."
+                mark_field(criterion.id), f"{name}: a mark is a whole number, {criterion.low} to {criterion.high}."
             )
     if set(marks) - {criterion.id for criterion, _name in asked}:
         checks.fail("", "The criteria have changed since this sheet was opened. Look at them again.")
@@ -53,8 +53,7 @@ def withdraw_assessment(db: DbSession, actor: Actor | None, *, now: datetime, it
     actor = require(actor, Permission.FUNNEL_SCORE)
     row = rows.open_item(db, item_id)
     before = _own(db, item_id, actor)
-    if row.stage in CLOSED:
-        raise Invalid({"": "This item is past being scored: its marks are part of what was decided."})
+    _scored_still(db, row)
     if before:
         db.execute(
             sa.delete(Assessment).where(Assessment.item_id == item_id, Assessment.assessor_id == actor.person_id)
@@ -125,9 +124,11 @@ def set_planning_figures(
     return row.id
 
 
-def field_of(criterion_id: int) -> str:
-    """The form's field for a criterion's mark."""
-    return f"mark_{criterion_id}"
+def _scored_still(db: DbSession, row: FunnelItem) -> None:
+    if row.stage in CLOSED:
+        raise Invalid({"": "This item is past being scored: its marks are part of what was decided."})
+    if row.id in closed_sheets(db):
+        raise Invalid({"": "The round is deciding on this item: its marks stay until that is published."})
 
 
 def _one_of(checks: Checks, field: str, label: str, value: float | None, allowed: tuple[float, ...]) -> None:
@@ -157,7 +158,7 @@ def _own(db: DbSession, item_id: int, actor: Actor) -> dict[str, int]:
         .where(Assessment.item_id == item_id, Assessment.assessor_id == actor.person_id)
         .order_by(Assessment.criterion_id)
     )
-    return {field_of(criterion_id): value for criterion_id, value in marks}
+    return {mark_field(criterion_id): value for criterion_id, value in marks}
 
 
 def _set(db: DbSession, item_id: int, criterion_id: int, assessor_id: int, value: int, now: datetime) -> None:

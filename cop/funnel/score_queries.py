@@ -14,7 +14,7 @@ from cop.errors import NotFound
 from cop.funnel.confidence import confidence, in_words
 from cop.funnel.gates import JUDGED
 from cop.funnel.reach import Reach, to_reach
-from cop.funnel.readiness import current_version, full_assessors
+from cop.funnel.readiness import closed_sheets, current_version, full_assessors
 from cop.funnel.scoring import Combined, Criterion, Score, rice, wsjf
 from cop.funnel.standing import Candidate, Rules, Standing, ranked, valued
 from cop.models import (
@@ -116,10 +116,10 @@ def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFr
     items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
     by_id = {row.id: row for row in items}
     found = ranked(_candidates(db, by_id), _rules(db, today))
-    given, days = full_assessors(db), _evidence_days(db)
+    given, days, closed = full_assessors(db), _evidence_days(db), closed_sheets(db)
     rows = []
     for key, standing in found.items():
-        hidden = _blind(actor, by_id[key], given.get(key, frozenset()))
+        hidden = _blind(actor, by_id[key], given.get(key, frozenset()), closed)
         seen = _row(standing, by_id[key]) if not hidden else {}
         sure = in_words(confidence(days[key], today)).value if days[key] else ""
         assessors = len(given.get(key, ()))
@@ -160,7 +160,7 @@ def sheet(db: DbSession, actor: Actor | None, *, item_id: int, now: datetime) ->
         criteria=_marks(db, rules),
         mine=own.marks if own else {},
         assessors=len(full),
-        blind=_blind(actor, item, full),
+        blind=_blind(actor, item, full, closed_sheets(db)),
     )
     if found.blind:
         return found
@@ -201,9 +201,15 @@ def _among_all(db: DbSession, item: FunnelItem, rules: Rules) -> tuple[Standing,
     return standing, [one.score.total for one in found.values() if one.score]
 
 
-def _blind(actor: Actor, item: FunnelItem, full: frozenset[int]) -> bool:
-    """Whether others' marks are withheld: until one has given one's own, or it is decided on."""
-    return item.stage not in JUDGED and actor.person_id not in full and bool(actor.person_id)
+def standings_of(db: DbSession, items: Mapping[int, FunnelItem], *, today: date) -> dict[int, Standing]:
+    """How these items stand among each other, by id."""
+    return ranked(_candidates(db, items), _rules(db, today))
+
+
+def _blind(actor: Actor, item: FunnelItem, full: frozenset[int], closed: frozenset[int]) -> bool:
+    """Whether others' marks are withheld: until one has given one's own, or none can be given any more."""
+    decided = item.stage in JUDGED or item.id in closed
+    return not decided and actor.person_id not in full and bool(actor.person_id)
 
 
 def _rules(db: DbSession, today: date) -> Rules:

@@ -17,7 +17,7 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import Form, perform
 from cop.ui.text import plain
-from cop.ui.widgets import fresh, item_fields, item_manage, notice
+from cop.ui.widgets import fresh, item_fields, item_manage, item_score, notice
 
 _OUTCOMES = {
     Outcome.MET.value: ":material/check_circle: The objective was met",
@@ -30,6 +30,10 @@ def tabs(item: Item, actor: Actor) -> None:
     """Draw the tabs and what the open one holds."""
     sections: dict[str, Callable[[Item, Actor], None]] = {
         "About": _about,
+    }
+    if may(actor, Permission.FUNNEL_SCORE):
+        sections["Score"] = item_score.section
+    sections |= {
         "Evidence": _evidence,
         "Discussion": _discussion,
         "History": _history,

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from cop.choices import EvidenceKind
+from cop.choices import EvidenceKind, FunnelStage, RoundPhase
 from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
+from cop.funnel import round_operations as rounds
 from cop.funnel import score_operations as scores
 from cop.funnel.inputs import EvidenceInput, ItemInput
-from cop.models import Evidence, ItemComment
+from cop.models import Evidence, FunnelRound, ItemComment, RoundItem
 from tests import factories as make
 from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
 
@@ -96,4 +97,33 @@ CASES |= {
     scores.withdraw_assessment: Case(MANAGERS, _only_id),
     scores.set_urgency: Case(MANAGERS, lambda w, a: _item(w) | {"share": 0.5, "reason": "The client called"}),
     scores.set_planning_figures: Case(MANAGERS, lambda w, a: _item(w) | {"reach": 10.0}),
+}
+
+
+def _round(world, phase):
+    row = FunnelRound(name="Spring", phase=phase, opened_at=make.NOW, criteria_version_id=1)
+    world.db.add(row)
+    world.db.flush()
+    return {"round_id": row.id, "version": row.version}
+
+
+def _ballot(world, actor, **values):
+    where = _round(world, RoundPhase.DECIDING)
+    item = make.funnel_item(world.db, stage=FunnelStage.QUALIFIED)
+    entry = RoundItem(round_id=where["round_id"], item_id=item.id, **values)
+    world.db.add(entry)
+    world.db.flush()
+    return where, entry
+
+
+def _decision(world, actor):
+    where, entry = _ballot(world, actor)
+    return where | {"item_id": entry.item_id, "version": entry.version, "decision": "park", "reason": "Later"}
+
+
+CASES |= {
+    rounds.open_round: Case(OFFICE, lambda w, a: {"name": "Spring"}),
+    rounds.lead_round: Case(OFFICE, lambda w, a: _round(w, RoundPhase.PROPOSING) | {"phase": "scoring"}),
+    rounds.decide_item: Case(MANAGERS, _decision),
+    rounds.publish_round: Case(OFFICE, lambda w, a: _ballot(w, a, decision="keep")[0]),
 }

@@ -27,15 +27,15 @@ def waterfall_rows(score: Score) -> pd.DataFrame:
 
 def waterfall(rows: pd.DataFrame) -> alt.LayerChart:
     """How each criterion's points add up to the score; the light part is what it could have given."""
-    axis = alt.Axis(title=None, labelLimit=200)
+    axis = alt.Axis(title=None, labelLimit=200, labelOverlap=False, ticks=False)
     x = alt.Scale(domain=[0, 100])
-    base = alt.Chart(rows, height=_ROW * len(rows)).encode(
+    base = alt.Chart(rows, height=alt.Step(_ROW)).encode(
         y=alt.Y("name:N", sort=None, axis=axis),
         tooltip=[alt.Tooltip("name:N", title="Criterion"), alt.Tooltip("words:N", title="Points")],
     )
     colour = alt.condition("datum.name == 'Score'", alt.value(_TOTAL), alt.value(_BAR))
     possible = base.mark_bar(color=_LEFT, opacity=0.5).encode(
-        x=alt.X("end:Q", scale=x, title="Points", axis=alt.Axis(grid=False)), x2="reach:Q"
+        x=alt.X("end:Q", scale=x, title="Points", axis=alt.Axis(grid=False, tickCount=5)), x2="reach:Q"
     )
     given = base.mark_bar().encode(x=alt.X("start:Q", scale=x), x2="end:Q", color=colour)
     numbers = base.mark_text(align="left", dx=4, color=_GREY).encode(

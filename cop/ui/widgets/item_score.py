@@ -120,10 +120,9 @@ def _reach(found: Reach) -> None:
     st.subheader("What would bring it among the first three", anchor=False)
     st.text(f"It is {found.short:.1f} points short.")
     if found.singles:
-        for change in found.singles:
-            st.text(f"Either {_change(change)}")
+        st.text(f"Any one of these would do: {'; '.join(_change(change) for change in found.singles)}.")
     elif found.pair:
-        st.text(f"No single change does. Both {_change(found.pair[0])} and {_change(found.pair[1])}")
+        st.text(f"No single change does. Together do {_change(found.pair[0])} and {_change(found.pair[1])}.")
     else:
         st.text("No change of one or two criteria does.")
 

@@ -49,7 +49,7 @@ def _chosen(found: tuple[Round, ...]) -> Round:
     known = {one.id: one for one in found}
     named = address_id(st.query_params.get("round", ""))
     keys = list(known)
-    names = words.distinct({key: f"{one.name} ({one.phase})" for key, one in known.items()})
+    names = words.distinct({key: one.name for key, one in known.items()})
     chosen = st.selectbox(
         "Round",
         keys,

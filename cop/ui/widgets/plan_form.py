@@ -15,7 +15,7 @@ from cop.periods import quarter_hour, utcnow
 from cop.sessions import calendar_pages, operations, queries, series_operations, series_queries
 from cop.sessions.inputs import Plan, Repeat
 from cop.sessions.queries import SessionDetail
-from cop.sessions.recurrence import Unit
+from cop.sessions.recurrence import Unit, in_words
 from cop.sessions.series_queries import Series
 from cop.sessions.suggest import suggest_next
 from cop.sessions.times import problems, to_local, to_utc
@@ -263,7 +263,7 @@ def _save(
         _unpin()
         if repeat is None:
             layout.go("session", id=done.value)
-        _to_the_series(subject.community_id, done.value)
+        _to_the_sessions(subject.community_id, plan, repeat)
 
 
 def _operation(subject: _Subject, repeat: Repeat | None) -> Callable[..., int]:
@@ -284,9 +284,9 @@ def _params(subject: _Subject, repeat: Repeat | None, version: int | None) -> di
     return {"community_id": subject.community_id} | ({} if repeat is None else {"repeat": repeat})
 
 
-def _to_the_series(community_id: int, series_id: int) -> None:
-    """On to the community's sessions, with a word of what was made."""
-    series = load(series_queries.series, series_id=series_id)
+def _to_the_sessions(community_id: int, plan: Plan, repeat: Repeat) -> None:
+    """On to the community's sessions, with a word of what was made: what this run has read of it is from before."""
     slug = next(room.slug for room in load(queries.rooms) if room.id == community_id)
-    notice.say(f"Planned: {series.plan.title}, {series.words}.")
+    when = f"{in_words(repeat.pattern)} at {plan.start:%H:%M} ({plan.time_zone})"
+    notice.say(f"Planned: {plan.title.strip()}, {when}.")
     layout.go("community", c=slug, tab="Sessions")

@@ -1,6 +1,5 @@
 """A calendar's pages: which days a month, a week or a list shows, and which sessions fall on each. Pure."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ LIST_DAYS = 28
 TOUCHES_AFTER = timedelta(days=2)
 """How long after its first day a session may last: 24 hours from late on the eve of a day of 23 hours."""
 _MOMENT = timedelta(microseconds=1)
-_WRITTEN = re.compile(r"(\d{4})-(?:W(\d{2})|(\d{2})(?:-(\d{2}))?)", re.ASCII)
 
 
 class View(StrEnum):
@@ -24,6 +22,10 @@ class View(StrEnum):
     MONTH = "month"
     WEEK = "week"
     LIST = "list"
+
+
+_FORMS = {View.MONTH: ("%Y-%m-%d", "-01"), View.WEEK: ("%G-W%V-%u", "-1"), View.LIST: ("%Y-%m-%d", "")}
+"""How each view's page is written, once its first day is added."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,14 @@ class OnDay:
 
 def read(text: str) -> tuple[View, date] | None:
     """The view that an address was written for and the first day it names (2026-11, 2026-W48, 2026-11-05), or None."""
-    found = _WRITTEN.fullmatch(text)
-    if found is None:
-        return None
-    year, week, month, day = (int(part) if part else None for part in found.groups())
-    view = View.WEEK if week is not None else View.MONTH if day is None else View.LIST
-    try:
-        meant = (
-            date.fromisocalendar(year or 0, week, 1)
-            if week is not None
-            else date(year or 0, month or 0, 1 if day is None else day)
-        )
-    except ValueError:
-        return None
-    return (view, meant) if _within(meant) else None
+    for view, (form, first) in _FORMS.items():
+        try:
+            day = datetime.strptime(text + first, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+        if _within(day) and written(view, day) == text:
+            return view, day
+    return None
 
 
 def written(view: View, day: date) -> str:
@@ -122,7 +118,7 @@ def title(view: View, day: date) -> str:
 
 
 def by_day(sessions: Iterable[Listed], time_zone: str) -> dict[date, tuple[OnDay, ...]]:
-    """The sessions of each local day on which they are, those that go on from the day before first, then by start."""
+    """The sessions of each local day on which they are, by their start: those from the day before come first."""
     zone = ZoneInfo(time_zone)
     found: dict[date, list[OnDay]] = defaultdict(list)
     for session in sorted(sessions, key=lambda one: (one.starts_at, one.community, one.id)):
@@ -133,7 +129,7 @@ def by_day(sessions: Iterable[Listed], time_zone: str) -> dict[date, tuple[OnDay
             day = first + timedelta(days=number)
             begins, ends = day == first, day == last
             found[day].append(OnDay(session, f"{start:%H:%M}" if begins else None, f"{end:%H:%M}" if ends else None))
-    return {day: tuple(sorted(there, key=lambda one: one.start or "")) for day, there in found.items()}
+    return {day: tuple(there) for day, there in found.items()}
 
 
 def _within(day: date) -> bool:

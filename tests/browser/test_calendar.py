@@ -90,10 +90,15 @@ def test_other_looks(server, month, new_page, sign_in, settle, axe, shot, look, 
     shot(page, f"calendar-week-{look}")
 
 
-def test_plan_a_session_on_a_day(server, month, page, sign_in):
+def test_plan_a_session_on_a_day(server, month, page, sign_in, settle, axe):
     sign_in(page, "fay", f"/calendar?on={month:%Y-%m}")
     expect(page.get_by_role("button", name="My communities")).to_be_visible()
     expect(page.get_by_role("link", name="Workshop")).to_have_count(0)
+    page.get_by_role("button", name="My communities").click()
+    expect(page.get_by_role("radio", name="Mine")).to_be_checked()
+    settle(page)
+    axe(page)
+    page.keyboard.press("Escape")
     day = month + timedelta(days=14)
     page.get_by_role("link", name=f"Plan a session on {day:%a} {day.day} {day:%b %Y}").click()
     expect(page.get_by_role("heading", name="Plan a session")).to_be_visible()

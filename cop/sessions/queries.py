@@ -1,6 +1,6 @@
 """Sessions: what was planned, what was held, who came, what changed."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop.choices import AttendanceKind, SessionStatus
 from cop.errors import NotFound
 from cop.models import (
+    WITHDRAWN,
     Attendance,
     AuditEntry,
     Community,
@@ -24,6 +25,7 @@ from cop.models import (
 )
 from cop.permissions import Actor, Permission, may, require
 from cop.query import query
+from cop.sessions.calendar_pages import TOUCHES_AFTER, Listed
 from cop.sessions.changes import Change, changes
 from cop.sessions.rows import OBJECT_TYPE
 from cop.sessions.suggest import suggest_day, suggest_title
@@ -350,6 +352,57 @@ def due_for_recording(
         )
     rows.sort(key=lambda row: (row.starts_at, row[0]), reverse=True)
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def _everybody(actor: Actor | None, **_params: object) -> Hashable:
+    """All who may see communities see the same."""
+    require(actor, Permission.COMMUNITY_VIEW)
+    return "everybody"
+
+
+@query("sessions", "catalog", scope=_everybody)
+def between(
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    first: date,
+    last: date,
+    areas: tuple[int, ...] = (),
+    communities: frozenset[int] | None = None,
+) -> tuple[Listed, ...]:
+    """Sessions that begin on these days, or so shortly before that they may last into them; the archived left out.
+
+    Of these areas (none: all) and of these communities (None: all).
+    """
+    require(actor, Permission.COMMUNITY_VIEW)
+    if communities is None:
+        return tuple(_between(db, first, last, areas, None))
+    ids = sorted(communities)
+    slices = [ids[start : start + 500] for start in range(0, len(ids), 500)]  # since databases bound the parameters
+    return tuple(row for some in slices for row in _between(db, first, last, areas, some))
+
+
+def _between(
+    db: DbSession, first: date, last: date, areas: tuple[int, ...], communities: Sequence[int] | None
+) -> list[Listed]:
+    rows = (
+        sa.select(
+            CommunitySession.id,
+            CommunitySession.title,
+            Community.name,
+            CommunitySession.place,
+            CommunitySession.starts_at,
+            CommunitySession.ends_at,
+            CommunitySession.status == SessionStatus.CANCELLED,
+        )
+        .join(Community)
+        .where(CommunitySession.day.between(first - TOUCHES_AFTER, last), ~WITHDRAWN, Community.archived_at.is_(None))
+    )
+    if areas:
+        rows = rows.where(Community.area_id.in_(areas))
+    if communities is not None:
+        rows = rows.where(Community.id.in_(communities))
+    return [Listed(*row) for row in db.execute(rows)]
 
 
 @query("sessions", "people")

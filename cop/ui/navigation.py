@@ -29,6 +29,7 @@ class PageSpec:
 
 PAGES = (
     PageSpec("communities/catalog.py", "catalog", "Communities", ":material/groups:", "Communities", Permission.COMMUNITY_VIEW),
+    PageSpec("communities/calendar.py", "calendar", "Calendar", ":material/calendar_month:", "Communities", Permission.COMMUNITY_VIEW),
     PageSpec("home/search.py", "search", "Search", ":material/search:", "Communities", Permission.COMMUNITY_VIEW),
     PageSpec("communities/community.py", "community", "Community", ":material/group:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
     PageSpec("communities/session.py", "session", "Session", ":material/event:", "Communities", Permission.COMMUNITY_VIEW, in_menu=False),
@@ -95,6 +96,6 @@ def allowed(actor: Actor) -> list[PageSpec]:
 
 
 def address(url: str, **params: object) -> str:
-    """A screen's address with its parameters, to be shared: `/community?c=data-engineering`."""
-    query = urlencode({key: value for key, value in params.items() if value is not None})
+    """A screen's address with its parameters (a list: each of its values), such as `/community?c=data-engineering`."""
+    query = urlencode({key: value for key, value in params.items() if value is not None}, doseq=True)
     return f"/{url}?{query}" if query else f"/{url}"

@@ -34,6 +34,7 @@ from tests.permissions import (
 RECORDERS = {FACILITATOR, OTHER_FACILITATOR, ADMIN}
 EXPECTED = {
     "catalog": EVERYONE_SIGNED_IN,
+    "calendar": EVERYONE_SIGNED_IN,
     "search": EVERYONE_SIGNED_IN,
     "community": EVERYONE_SIGNED_IN,
     "session": EVERYONE_SIGNED_IN,
@@ -83,7 +84,8 @@ def addresses(url: str, room) -> list[dict[str, object]]:
         "community": [{}, {"c": room.slug}, {"c": "nothing"}],
         "session": [{}, {"id": session_id}, {"id": "99999"}, {"id": "x' OR 1=1"}],
         "record": [{}, {"community": room.slug}, {"session": session_id}, {"session": "99999"}],
-        "plan": [{}, {"community": room.slug}, {"session": session_id}, {"session": "x"}],
+        "plan": [{}, {"community": room.slug, "day": "2026-11-05"}, {"session": session_id}, {"session": "x"}],
+        "calendar": [{}, {"on": "2026-06"}, {"view": "week", "on": "2026-W23"}, {"view": "x", "on": "2026-02-30"}],
     }.get(url, [{}])
 
 

@@ -44,15 +44,16 @@ def _answer(session: SessionDetail, found: Attending) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         said = {"going": "You come.", "declined": "You don’t come."}.get(found.mine, "Will you come?")
         st.text(f"{said} {_counts(found)}".strip())
-        for answer, label, icon in (
-            ("going", "I’ll come", ":material/check:"),
-            ("declined", "I can’t", ":material/close:"),
-        ):
-            chosen = found.mine == answer
-            if st.button(label, key=form.key(answer), icon=icon, type="primary" if chosen else "secondary"):
-                done = form.perform(operations.answer, session_id=session.id, answer="" if chosen else answer)
-                if done:
-                    st.rerun()
+        with st.container(horizontal=True, width="content"):  # on a phone they go to the next line together
+            for answer, label, icon in (
+                ("going", "I’ll come", ":material/check:"),
+                ("declined", "I can’t", ":material/close:"),
+            ):
+                chosen = found.mine == answer
+                if st.button(label, key=form.key(answer), icon=icon, type="primary" if chosen else "secondary"):
+                    done = form.perform(operations.answer, session_id=session.id, answer="" if chosen else answer)
+                    if done:
+                        st.rerun()
 
 
 def _counts(found: Attending) -> str:

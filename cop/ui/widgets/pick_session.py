@@ -73,7 +73,7 @@ def pick_room(rooms: dict[int, Room], title: str, screen: str) -> None:
         title, list(rooms), None, format_func=lambda key: rooms[key].name, key="room", placeholder="Choose a community"
     )
     if picked is not None:
-        layout.go(screen, community=rooms[picked].slug)
+        layout.go(screen, community=rooms[picked].slug, day=st.query_params.get("day"))
 
 
 def _by_slug(rooms: dict[int, Room], slug: str) -> Room:

@@ -12,10 +12,10 @@ from cop.choices import SessionKind
 from cop.errors import Conflict, NotFound
 from cop.people.queries import directory
 from cop.periods import quarter_hour, utcnow
-from cop.sessions import operations, queries, series_operations, series_queries
+from cop.sessions import calendar_pages, operations, queries, series_operations, series_queries
 from cop.sessions.inputs import Plan, Repeat
 from cop.sessions.queries import SessionDetail
-from cop.sessions.recurrence import Unit
+from cop.sessions.recurrence import Unit, in_words
 from cop.sessions.series_queries import Series
 from cop.sessions.suggest import suggest_next
 from cop.sessions.times import problems, to_local, to_utc
@@ -51,11 +51,13 @@ class _Subject:
     session: SessionDetail | None = None
     series: Series | None = None
     scope: str = ONE
+    day: date | None = None
+    """The day that was asked for, of something new."""
 
     @property
     def name(self) -> str:
         """Unlike that of any other subject."""
-        return f"{self.scope}:{self.session.id}" if self.session else f"new:{self.community_id}"
+        return f"{self.scope}:{self.session.id}" if self.session else f"new:{self.community_id}:{self.day or ''}"
 
 
 def plan() -> None:
@@ -68,7 +70,7 @@ def plan() -> None:
     room = pick_session.only_room()
     if room is not None:
         st.caption(plain(room.name))
-        _form(_Subject(room.id))
+        _form(_Subject(room.id, day=_day()))
 
 
 def _session() -> SessionDetail | None:
@@ -79,6 +81,12 @@ def _session() -> SessionDetail | None:
     if session.community_id not in {room.id for room in load(queries.rooms)} or session.status != "planned":
         raise NotFound
     return session
+
+
+def _day() -> date | None:
+    """The day in the address, such as one of the calendar's."""
+    written = calendar_pages.read(st.query_params.get("day", ""))
+    return written[1] if written and written[1] <= LAST_DAY else None
 
 
 def _subject(session: SessionDetail) -> _Subject:
@@ -136,7 +144,7 @@ def _start(subject: _Subject) -> tuple[Plan, Repeat | None, int | None]:
     """What the fields hold at first. A series counts from its first day, or from the session's day in it."""
     session, series = subject.session, subject.series
     if session is None:
-        return _suggested(subject.community_id), None, None
+        return _suggested(subject.community_id, subject.day), None, None
     if series is None:
         return _of_session(session), None, session.version
     start = series.plan
@@ -159,11 +167,13 @@ def _of_session(session: SessionDetail) -> Plan:
     )
 
 
-def _suggested(community_id: int) -> Plan:
-    """Next week's as the last one was."""
+def _suggested(community_id: int, day: date | None) -> Plan:
+    """On the day that was asked for, else next week's, as the last one was."""
     now = utcnow()
     last = load(queries.prefill, community_id=community_id, zone=runs.current().time_zone, now=quarter_hour(now))
     start = suggest_next(last.start, to_local(now, last.time_zone))
+    if day is not None:
+        start = datetime.combine(day, start.time())
     return Plan(
         title=last.title,
         start=start,
@@ -253,7 +263,7 @@ def _save(
         _unpin()
         if repeat is None:
             layout.go("session", id=done.value)
-        _to_the_series(subject.community_id, done.value)
+        _to_the_sessions(subject.community_id, plan, repeat)
 
 
 def _operation(subject: _Subject, repeat: Repeat | None) -> Callable[..., int]:
@@ -274,9 +284,9 @@ def _params(subject: _Subject, repeat: Repeat | None, version: int | None) -> di
     return {"community_id": subject.community_id} | ({} if repeat is None else {"repeat": repeat})
 
 
-def _to_the_series(community_id: int, series_id: int) -> None:
-    """On to the community's sessions, with a word of what was made."""
-    series = load(series_queries.series, series_id=series_id)
+def _to_the_sessions(community_id: int, plan: Plan, repeat: Repeat) -> None:
+    """On to the community's sessions, with a word of what was made: what this run has read of it is from before."""
     slug = next(room.slug for room in load(queries.rooms) if room.id == community_id)
-    notice.say(f"Planned: {series.plan.title}, {series.words}.")
+    when = f"{in_words(repeat.pattern)} at {plan.start:%H:%M} ({plan.time_zone})"
+    notice.say(f"Planned: {plan.title.strip()}, {when}.")
     layout.go("community", c=slug, tab="Sessions")

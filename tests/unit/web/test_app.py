@@ -1,5 +1,6 @@
 """What makes `streamlit run app.py` safe before the first request."""
 
+import threading
 import tomllib
 
 from streamlit.web.server.app_discovery import discover_asgi_app
@@ -51,3 +52,10 @@ def test_an_empty_database_announces_its_code(data_dir, capsys):
     code = printed.split(":")[-1].strip()
     assert len(code) == 19
     assert first_run.is_needed()
+
+
+def test_the_app_starts_its_housekeeping_once(data_dir):
+    before = set(threading.enumerate())
+    prepare()
+    (started,) = [thread for thread in set(threading.enumerate()) - before if thread.name == "housekeeping"]
+    assert started.daemon  # else a stopped app would never end

@@ -170,9 +170,7 @@ def _resources(db: DbSession, ids: tuple[int, ...], _cut: Callable[[str], str]) 
 
 
 def _items(db: DbSession, ids: tuple[int, ...], cut: Callable[[str], str]) -> Iterable[tuple[int, Hit]]:
-    rows = (
-        sa.select(FunnelItem, Area.name).outerjoin(Area, Area.id == FunnelItem.area_id).where(FunnelItem.id.in_(ids))
-    )
+    rows = sa.select(FunnelItem, Area.name).outerjoin(Area, Area.id == FunnelItem.area_id).where(FunnelItem.id.in_(ids))
     for row, area in db.execute(rows):
         kind, stage = (value.replace("_", " ").capitalize() for value in (row.channel.value, row.stage.value))
         client = f"for {row.client}" if row.client else ""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
-from cop import backup, facts, migrate, schema, search_index
+from cop import backup, facts, integrity_funnel, migrate, schema, search_index
 from cop.choices import AttendanceKind, GrantedRole, SessionStatus
 from cop.db import make_engine, reading
 from cop.models import (
@@ -253,6 +253,7 @@ RULES: tuple[Rule, ...] = (
     names_are_lower_case,
     somebody_can_administrate,
     audit_trail_is_whole,
+    *integrity_funnel.RULES,
     figures_are_right,
     search_finds_what_is_there,
 )

@@ -80,6 +80,14 @@ KINDS = (
         (("resource", ("title", "archived_at"), "{row}.id"),),
     ),
     Kind(
+        "item",
+        """
+        SELECT id, title, description || '\n' || client || '\n' || objective AS body FROM funnel_item
+        WHERE merged_into_id IS NULL
+        """,
+        (("funnel_item", ("title", "description", "client", "objective", "merged_into_id"), "{row}.id"),),
+    ),
+    Kind(
         "person",
         """
         SELECT person.id AS id, person.name AS title,

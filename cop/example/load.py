@@ -14,6 +14,8 @@ from cop.choices import GrantedRole, PersonKind, SessionStatus
 from cop.db import transaction
 from cop.errors import CopError
 from cop.example.clock import Clock, at
+from cop.example.funnel import FunnelWriter, Placed
+from cop.example.funnel_source import read_funnel
 from cop.example.meetings import Meeting
 from cop.example.people import Human
 from cop.example.source import COMPANY, DOMAIN, TIME_ZONE, SignInFact, Source, read_source
@@ -35,6 +37,7 @@ from cop.models import (
     Person,
     Resource,
     RoleGrant,
+    Theme,
 )
 from cop.permissions import SYSTEM
 from cop.query import TOPICS
@@ -57,7 +60,7 @@ class SignIn:
 def load_example(on: sa.Engine | sa.Connection | None = None, *, now: datetime) -> list[SignIn]:
     """Write the example organisation as it stands at `now`, and give the sign-ins to print.
 
-    Raises CopError, and writes nothing, where the database already holds people, units or communities.
+    Raises CopError, and writes nothing, where the database already holds people, units, communities or themes.
     """
     source = read_source()
     world = invent(source, Clock(now))
@@ -75,7 +78,7 @@ def _password() -> str:
 
 
 def _refuse_used(db: DbSession) -> None:
-    for table, what in ((Person, "people"), (OrgUnit, "org units"), (Community, "communities")):
+    for table, what in ((Person, "people"), (OrgUnit, "org units"), (Community, "communities"), (Theme, "themes")):
         if db.scalar(sa.select(table.id).limit(1)) is not None:
             raise CopError(f"The example needs an empty database; this one already holds {what}.")
 
@@ -99,6 +102,8 @@ class _Writer:
         self._communities()
         for story in self.world.stories:
             self._story(story)
+        placed = Placed(self.world.people, self.units, self.person_ids, self.community_ids)
+        FunnelWriter(self.db, read_funnel(), self.clock, placed).write()
         audit.record(
             self.db,
             SYSTEM,

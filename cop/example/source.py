@@ -163,27 +163,29 @@ def chance(*subject: object) -> random.Random:
 @cache
 def read_source() -> Source:
     """The facts, read once."""
-    names = _grouped(_read("names"), "part", lambda row: row["name"])
+    names = grouped(rows_of("names"), "part", lambda row: row["name"])
     return Source(
         units=tuple(
             UnitFact(row["name"], row["parent"], int(row["people"]), _weights(row["job_roles"]))
-            for row in _read("org_units")
+            for row in rows_of("org_units")
         ),
-        sign_ins=tuple(_sign_in(row) for row in _read("accounts")),
+        sign_ins=tuple(_sign_in(row) for row in rows_of("accounts")),
         given_names=names["given"],
         family_names=names["family"],
-        guests=tuple(row["name"] for row in _read("guests")),
-        reasons=_grouped(_read("reasons"), "of", lambda row: row["reason"]),
+        guests=tuple(row["name"] for row in rows_of("guests")),
+        reasons=grouped(rows_of("reasons"), "of", lambda row: row["reason"]),
         communities=_communities(),
     )
 
 
-def _read(name: str) -> list[_Row]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """The rows of a file of facts."""
     with (FOLDER / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def _grouped(rows: list[_Row], key: str, make: Callable[[_Row], _T]) -> dict[str, tuple[_T, ...]]:
+def grouped(rows: list[dict[str, str]], key: str, make: Callable[[_Row], _T]) -> dict[str, tuple[_T, ...]]:
+    """What `make` makes of the rows, by one of their columns."""
     found: dict[str, list[_T]] = {}
     for row in rows:
         found.setdefault(row[key], []).append(make(row))
@@ -213,18 +215,20 @@ def _sign_in(row: _Row) -> SignInFact:
 
 
 def _communities() -> tuple[CommunityFact, ...]:
-    subjects = _grouped(
-        _read("sessions"),
+    subjects = grouped(
+        rows_of("sessions"),
         "community",
         lambda row: SubjectFact(SessionKind(row["kind"]), row["title"], row["topics"], row["decisions"]),
     )
-    gifts = _grouped(
-        _read("contributions"), "community", lambda row: GiftFact(ContributionKind(row["kind"]), row["title"])
+    gifts = grouped(
+        rows_of("contributions"), "community", lambda row: GiftFact(ContributionKind(row["kind"]), row["title"])
     )
-    resources = _grouped(
-        _read("resources"), "community", lambda row: ResourceFact(ResourceKind(row["kind"]), row["title"], row["page"])
+    resources = grouped(
+        rows_of("resources"),
+        "community",
+        lambda row: ResourceFact(ResourceKind(row["kind"]), row["title"], row["page"]),
     )
-    objectives = _grouped(_read("objectives"), "community", _objective)
+    objectives = grouped(rows_of("objectives"), "community", _objective)
     return tuple(
         _community(
             row,
@@ -233,7 +237,7 @@ def _communities() -> tuple[CommunityFact, ...]:
             objectives=objectives[row["slug"]],
             resources=resources[row["slug"]],
         )
-        for row in _read("communities")
+        for row in rows_of("communities")
     )
 
 

@@ -12,6 +12,7 @@ from cop.choices import Answer, FacilitatorRole, PersonKind
 from cop.errors import Conflict, Invalid, NotFound
 from cop.models import (
     Account,
+    Assessment,
     Attendance,
     Base,
     CheckIn,
@@ -24,17 +25,31 @@ from cop.models import (
     PersonAlias,
     ProfileVisibility,
     Registration,
+    UnitMeetingPerson,
+    Vote,
 )
 from cop.people.newcomers import learn_spelling
 from cop.permissions import Actor, Permission, require
 
 _BY_RULE = {
     model.__tablename__
-    for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator, Registration, CheckIn)
+    for model in (
+        Person,
+        PersonAlias,
+        Account,
+        Attendance,
+        Membership,
+        Facilitator,
+        Registration,
+        CheckIn,
+        Vote,
+        Assessment,
+        UnitMeetingPerson,
+    )
 }
 _NOT_MOVED = _BY_RULE | {model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility)}
 """Tables that refer to people and aren't simply pointed at the record that stays."""
-_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending")
+_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending", "funnel", "meetings")
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
 
@@ -125,6 +140,9 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "facilitator", _move_facilitators(db, keep.id, gone.id)
     yield "person_alias", _move_aliases(db, keep, gone)
     yield "profile_visibility", _move_visibility(db, keep.id, gone.id)
+    yield "vote", _move_votes(db, keep.id, gone.id)
+    yield "assessment", _move_assessments(db, keep.id, gone.id)
+    yield "unit_meeting_person", _move_unit_meetings(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -270,6 +288,46 @@ def _move_visibility(db: DbSession, keep_id: int, gone_id: int) -> int:
     db.delete(moved)
     db.flush()
     return 1
+
+
+def _move_votes(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both voted, the person has one vote, since the first of them."""
+    rows = db.scalars(sa.select(Vote).where(Vote.person_id == gone_id)).all()
+    for row in rows:
+        other = db.get(Vote, (row.item_id, keep_id))
+        if other is None:
+            db.add(Vote(item_id=row.item_id, person_id=keep_id, at=row.at))
+        else:
+            other.at = min(other.at, row.at)
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_assessments(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both gave an item a mark on a criterion, the later one is what the person thinks."""
+    rows = db.scalars(sa.select(Assessment).where(Assessment.assessor_id == gone_id)).all()
+    for row in rows:
+        key = {"item_id": row.item_id, "criterion_id": row.criterion_id, "assessor_id": keep_id}
+        other = db.get(Assessment, key)
+        if other is None:
+            db.add(Assessment(**key, value=row.value, at=row.at))
+        elif row.at > other.at:
+            other.value, other.at = row.value, row.at
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_unit_meetings(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both took part, the person did once."""
+    rows = db.scalars(sa.select(UnitMeetingPerson).where(UnitMeetingPerson.person_id == gone_id)).all()
+    for row in rows:
+        if db.get(UnitMeetingPerson, (row.meeting_id, keep_id)) is None:
+            db.add(UnitMeetingPerson(meeting_id=row.meeting_id, person_id=keep_id))
+        db.delete(row)
+    db.flush()
+    return len(rows)
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:

@@ -25,8 +25,9 @@ from cop.exports import safe_cell
 from cop.organisation import organisation
 from cop.periods import utcnow
 from cop.permissions import Actor, Permission, require
+from cop.programme.columns import ExportTable
 from cop.programme.operations import note_export
-from cop.programme.tables import TABLES, ExportTable
+from cop.programme.tables import TABLES
 
 README = "README.txt"
 _AT_ONCE = 1_000
@@ -126,7 +127,7 @@ def readme(counts: dict[str, int], *, organisation_name: str, made_at: datetime)
             "CSV in UTF-8 with a comma between cells. Days are written as 2026-03-05, moments as "
             "2026-03-05T16:30:00+00:00 in UTC. Text that a spreadsheet could take for a formula has an apostrophe "
             "before it. Numbers of rows (such as person_id) are the same in all files. The files hold personal data, "
-            "among it who came to which session: keep them as safe as the programme itself.",
+            "among it who came to which session and who gave which mark: keep them as safe as the programme itself.",
             100,
         ),
         "",

@@ -3,9 +3,6 @@
 A new table or column is either named here or left out on purpose: a test knows both lists.
 """
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,37 +34,8 @@ from cop.models import (
     RoleGrant,
     SessionSeries,
 )
-
-Writer = Callable[[Any, ZoneInfo], Any]
-"""From a value of the database to what stands in the file, given the organisation's time zone."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its name in the file, what it means, where it comes from."""
-
-    name: str
-    meaning: str
-    source: Any
-    """A column or expression of the statement."""
-    written: Writer | None = None
-
-
-@dataclass(frozen=True)
-class ExportTable:
-    """A file: its name, what a row is, its columns, how the rows are found and in which order."""
-
-    file: str
-    about: str
-    columns: tuple[Column, ...]
-    order: tuple[Any, ...]
-    joins: Callable[[sa.Select[Any]], sa.Select[Any]] = lambda rows: rows
-
-    @property
-    def statement(self) -> sa.Select[Any]:
-        """The rows, with the columns in their order."""
-        sources = [column.source.label(f"c{place}") for place, column in enumerate(self.columns)]
-        return self.joins(sa.select(*sources)).order_by(*self.order)
+from cop.programme.columns import Column, ExportTable, as_json
+from cop.programme.funnel_tables import FUNNEL_TABLES
 
 
 def _time(value: time, _zone: ZoneInfo) -> str:
@@ -80,10 +48,6 @@ def _clock(moment: datetime, zone: ZoneInfo) -> str:
 
 def _minutes(seconds: Any, _zone: ZoneInfo) -> int:
     return int(seconds) // 60
-
-
-def _json(value: Any, _zone: ZoneInfo) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 _SECONDS = sa.extract("epoch", CommunitySession.ends_at) - sa.extract("epoch", CommunitySession.starts_at)
@@ -434,6 +398,7 @@ TABLES = (
         (Objective.id,),
         lambda rows: rows.select_from(Objective).join(Community, Community.id == Objective.community_id),
     ),
+    *FUNNEL_TABLES,
     ExportTable(
         "accounts.csv",
         "Who can sign in. Passwords are no part of an export.",
@@ -487,8 +452,8 @@ TABLES = (
             Column("object_type", "What kind of thing it was done to.", AuditEntry.object_type),
             Column("object_id", "That thing's number.", AuditEntry.object_id),
             Column("community_id", "The community that it concerns.", AuditEntry.community_id),
-            Column("before", "What was there before, as JSON.", AuditEntry.before, _json),
-            Column("after", "What is there since, as JSON.", AuditEntry.after, _json),
+            Column("before", "What was there before, as JSON.", AuditEntry.before, as_json),
+            Column("after", "What is there since, as JSON.", AuditEntry.after, as_json),
         ),
         (AuditEntry.id,),
     ),

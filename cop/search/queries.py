@@ -15,6 +15,7 @@ from cop.models import (
     Community,
     CommunitySession,
     Contribution,
+    FunnelItem,
     JobRole,
     Membership,
     OrgUnit,
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     SESSION = "session"
     CONTRIBUTION = "contribution"
     RESOURCE = "resource"
+    ITEM = "item"
     PERSON = "person"
 
 
@@ -78,9 +80,9 @@ def _everybody(actor: Actor | None, **_params: object) -> Hashable:
     return "everybody"
 
 
-@query("catalog", "sessions", "people", "organisation", scope=_everybody)
+@query("catalog", "sessions", "people", "organisation", "funnel", scope=_everybody)
 def things(db: DbSession, actor: Actor | None, *, kind: str, text: str, start: int, count: int) -> Found:
-    """Communities, sessions, contributions or resources in which every word of the text stands."""
+    """Communities, sessions, contributions, resources or funnel items in which every word of the text stands."""
     require(actor, Permission.COMMUNITY_VIEW)
     return _found(db, Kind(kind), text, None, start, count, _READERS[Kind(kind)])
 
@@ -167,6 +169,16 @@ def _resources(db: DbSession, ids: tuple[int, ...], _cut: Callable[[str], str]) 
         )
 
 
+def _items(db: DbSession, ids: tuple[int, ...], cut: Callable[[str], str]) -> Iterable[tuple[int, Hit]]:
+    rows = sa.select(FunnelItem, Area.name).outerjoin(Area, Area.id == FunnelItem.area_id).where(FunnelItem.id.in_(ids))
+    for row, area in db.execute(rows):
+        kind, stage = (value.replace("_", " ").capitalize() for value in (row.channel.value, row.stage.value))
+        client = f"for {row.client}" if row.client else ""
+        facts = tuple(part for part in (kind, stage, client, area) if part)
+        text = next((part for part in map(cut, (row.description, row.objective)) if part), "")
+        yield row.id, Hit(row.title, facts, (), text, "item", {"id": str(row.id)})
+
+
 def _of_archived(room: Community) -> tuple[str, ...]:
     return ("Archived community",) if room.archived_at else ()
 
@@ -176,6 +188,7 @@ _READERS: dict[Kind, _Reader] = {
     Kind.SESSION: _sessions,
     Kind.CONTRIBUTION: _contributions,
     Kind.RESOURCE: _resources,
+    Kind.ITEM: _items,
 }
 
 

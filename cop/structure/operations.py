@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from cop import audit, facts
 from cop.catalog.checks import same_version
@@ -16,12 +17,15 @@ from cop.models import (
     CommunitySession,
     Contribution,
     ExternalKey,
+    FunnelItem,
     GroupRole,
+    ItemUnit,
     JobRole,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
+    UnitMeeting,
 )
 from cop.organisation import units_below
 from cop.periods import local_day
@@ -73,8 +77,8 @@ def merge_unit(
 ) -> int:
     """Move everything of a unit into another and delete it; returns the other's id.
 
-    People, communities, units below it and keys of other systems move. Manager roles for it end: they must not come
-    to cover the other unit's people unasked.
+    People, communities, units below it, meetings with it, what it needs and keys of other systems move. Manager roles
+    for it end: they must not come to cover the other unit's people unasked.
     """
     actor = require(actor, Permission.ORGANISATION_EDIT)
     wait_for(db, _TREE)
@@ -89,6 +93,8 @@ def merge_unit(
         "communities": _repoint(db, Community, Community.org_unit_id, row.id, target.id),
         "units": _repoint(db, OrgUnit, OrgUnit.parent_id, row.id, target.id),
         "external_keys": _repoint(db, ExternalKey, ExternalKey.org_unit_id, row.id, target.id),
+        "unit_meetings": _repoint(db, UnitMeeting, UnitMeeting.org_unit_id, row.id, target.id),
+        "funnel_items": _repoint_items(db, row.id, target.id),
     }
     for grant in db.scalars(sa.select(RoleGrant).where(RoleGrant.org_unit_id == row.id)).all():
         _end_grant(db, actor, now, grant)
@@ -100,7 +106,7 @@ def merge_unit(
     return target.id
 
 
-_EVERYWHERE = ("organisation", "people", "catalog", "memberships", "sessions", "accounts")
+_EVERYWHERE = ("organisation", "people", "catalog", "memberships", "sessions", "accounts", "funnel", "meetings")
 
 
 def _check_merge(db: DbSession, row: OrgUnit, into_id: int | None) -> None:
@@ -123,6 +129,21 @@ def _repoint(db: DbSession, table: Any, column: Any, old: int, new: int) -> list
         values["version"] = table.version + 1
     db.execute(sa.update(table).where(column == old).values(values), execution_options={"synchronize_session": False})
     db.expire_all()
+    return ids
+
+
+def _repoint_items(db: DbSession, old: int, new: int) -> list[int]:
+    """Let what concerns the old unit concern the new one, once where it concerned both; returns the items' ids."""
+    ids = list(db.scalars(sa.select(ItemUnit.item_id).where(ItemUnit.org_unit_id == old).order_by(ItemUnit.item_id)))
+    both = set(db.scalars(sa.select(ItemUnit.item_id).where(ItemUnit.org_unit_id == new)))
+    for link in db.scalars(sa.select(ItemUnit).where(ItemUnit.org_unit_id == old)).all():
+        if link.item_id in both:
+            db.delete(link)
+        else:
+            link.org_unit_id = new
+    for item in db.scalars(sa.select(FunnelItem).where(FunnelItem.id.in_(ids))):
+        flag_modified(item, "title")  # whoever edits it meets its new version
+    db.flush()
     return ids
 
 
@@ -163,6 +184,8 @@ def delete_unit(db: DbSession, actor: Actor | None, *, now: datetime, unit_id: i
             "unit below it": _count(db, OrgUnit, OrgUnit.parent_id == unit_id),
             "manager": _count(db, RoleGrant, RoleGrant.org_unit_id == unit_id),
             "group's role": _count(db, GroupRole, GroupRole.org_unit_id == unit_id),
+            "funnel item": _count(db, ItemUnit, ItemUnit.org_unit_id == unit_id),
+            "meeting": _count(db, UnitMeeting, UnitMeeting.org_unit_id == unit_id),
         }
     )
     if hangs:
@@ -209,7 +232,7 @@ def add_area(db: DbSession, actor: Actor | None, *, now: datetime, name: str) ->
 def edit_area(
     db: DbSession, actor: Actor | None, *, now: datetime, area_id: int, version: int, name: str, active: bool
 ) -> int:
-    """Rename an area, switch it off or on again; its communities stay in it."""
+    """Rename an area, switch it off or on again; its communities and funnel items stay in it."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
     row = _find(db, Area, area_id)
     _same(db, row, version)
@@ -218,11 +241,15 @@ def edit_area(
 
 
 def delete_area(db: DbSession, actor: Actor | None, *, now: datetime, area_id: int, version: int) -> None:
-    """Delete an area without communities; otherwise Invalid says how many there are."""
+    """Delete an area without communities and funnel items; otherwise Invalid says how many there are."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
     row = _find(db, Area, area_id)
     _same(db, row, version)
-    _refuse_used(row.name, {"community": _count(db, Community, Community.area_id == row.id)})
+    used = {
+        "community": _count(db, Community, Community.area_id == row.id),
+        "funnel item": _count(db, FunnelItem, FunnelItem.area_id == row.id),
+    }
+    _refuse_used(row.name, used)
     _delete(db, actor, now, "delete_area", row, topics=_AREAS)
 
 

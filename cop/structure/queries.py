@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog.search import fold
 from cop.errors import NotFound
-from cop.models import Account, Area, Community, JobRole, Organisation, OrgUnit, Person, RoleGrant
+from cop.models import (
+    Account,
+    Area,
+    Community,
+    ItemUnit,
+    JobRole,
+    Organisation,
+    OrgUnit,
+    Person,
+    RoleGrant,
+    UnitMeeting,
+)
 from cop.permissions import Actor, Permission, require
 from cop.query import query
 
@@ -37,7 +48,7 @@ class UnitRow:
     hangs: tuple[tuple[str, int], ...]
 
 
-@query("organisation", "people", "catalog", "accounts")
+@query("organisation", "people", "catalog", "accounts", "funnel", "meetings")
 def units(db: DbSession, actor: Actor | None) -> tuple[UnitRow, ...]:
     """Every org unit in the order of the tree, parents first."""
     require(actor, Permission.ORGANISATION_EDIT)
@@ -57,6 +68,8 @@ class _Contents:
     communities: Counter[int]
     all_communities: Counter[int]
     managers: dict[int, list[str]]
+    items: Counter[int]
+    meetings: Counter[int]
 
 
 def _contents(db: DbSession) -> _Contents:
@@ -75,6 +88,8 @@ def _contents(db: DbSession) -> _Contents:
         communities=count(Community.org_unit_id, Community.archived_at.is_(None)),
         all_communities=count(Community.org_unit_id),
         managers=managers,
+        items=count(ItemUnit.org_unit_id),
+        meetings=count(UnitMeeting.org_unit_id),
     )
 
 
@@ -102,6 +117,8 @@ def _walk(
                 ("community", contents.all_communities[row.id]),
                 ("unit below it", sum(unit.depth == depth + 1 for unit in inside)),
                 ("manager", len(managers)),
+                ("funnel item", contents.items[row.id]),
+                ("meeting", contents.meetings[row.id]),
             ),
         )
         yield from inside

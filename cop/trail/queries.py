@@ -23,13 +23,19 @@ from cop.models import (
     CommunitySession,
     Contribution,
     Facilitator,
+    FunnelItem,
+    FunnelRound,
     JobRole,
     Membership,
     Objective,
     Organisation,
     OrgUnit,
     Person,
+    Quadrant,
     Resource,
+    Ring,
+    Theme,
+    UnitMeeting,
 )
 from cop.organisation import time_zone
 from cop.permissions import SYSTEM, Actor, Permission, require
@@ -191,6 +197,7 @@ def _object(object_type: str, object_id: int | None, own_name: str | None, names
 _MEMBER = sa.select(Membership.id, Person.name).join(Person, Person.id == Membership.person_id)
 _CARRIER = sa.select(Facilitator.id, Person.name).join(Person, Person.id == Facilitator.person_id)
 _ACCOUNT = sa.select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
+_MEETING = sa.select(UnitMeeting.id, OrgUnit.name).join(OrgUnit, OrgUnit.id == UnitMeeting.org_unit_id)
 _NAMED: dict[str, tuple[Any, Any]] = {
     "account": (_ACCOUNT, Account.id),
     "area": (sa.select(Area.id, Area.name), Area.id),
@@ -198,15 +205,21 @@ _NAMED: dict[str, tuple[Any, Any]] = {
     "community_session": (sa.select(CommunitySession.id, CommunitySession.title), CommunitySession.id),
     "contribution": (sa.select(Contribution.id, Contribution.title), Contribution.id),
     "facilitator": (_CARRIER, Facilitator.id),
+    "funnel_item": (sa.select(FunnelItem.id, FunnelItem.title), FunnelItem.id),
+    "funnel_round": (sa.select(FunnelRound.id, FunnelRound.name), FunnelRound.id),
     "job_role": (sa.select(JobRole.id, JobRole.name), JobRole.id),
     "membership": (_MEMBER, Membership.id),
     "objective": (sa.select(Objective.id, Objective.statement), Objective.id),
     "org_unit": (sa.select(OrgUnit.id, OrgUnit.name), OrgUnit.id),
     "organisation": (sa.select(Organisation.id, Organisation.name), Organisation.id),
     "person": (sa.select(Person.id, Person.name), Person.id),
+    "quadrant": (sa.select(Quadrant.id, Quadrant.name), Quadrant.id),
     "resource": (sa.select(Resource.id, Resource.title), Resource.id),
+    "ring": (sa.select(Ring.id, Ring.name), Ring.id),
+    "theme": (sa.select(Theme.id, Theme.name), Theme.id),
+    "unit_meeting": (_MEETING, UnitMeeting.id),
 }
-"""How a row of each table is called; memberships, assignments and accounts by whose they are."""
+"""How a row of each table is called; memberships, assignments, accounts and meetings by whose they are."""
 _SLICE = 500
 
 

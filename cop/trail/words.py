@@ -26,13 +26,48 @@ _TABLES = {
     "person_id": "person",
     "recorded_by_id": "person",
     "added_by_id": "person",
+    "owner_id": "person",
+    "raised_by_id": "person",
+    "led_by_id": "person",
+    "moved_by_id": "person",
+    "decided_by_id": "person",
+    "made_by_id": "person",
+    "assessor_id": "person",
     "account_id": "account",
     "people": "person",
     "communities": "community",
     "units": "org_unit",
+    "unit_ids": "org_unit",
+    "community_ids": "community",
+    "meeting_id": "unit_meeting",
+    "unit_meetings": "unit_meeting",
+    "item_id": "funnel_item",
+    "funnel_items": "funnel_item",
+    "round_id": "funnel_round",
+    "quadrant_id": "quadrant",
+    "ring_id": "ring",
+    "theme_id": "theme",
+    "theme_ids": "theme",
 }
-_FIELDS = {"parent_id": "Below", "into_id": "Into", "org_unit_id": "Unit", "active": "Active"}
-_OBJECTS = {"org_unit": "Unit", "community_session": "Session", "sign_in_session": "Sign-in"}
+_FIELDS = {
+    "parent_id": "Below",
+    "into_id": "Into",
+    "org_unit_id": "Unit",
+    "active": "Active",
+    "unit_ids": "Units",
+    "theme_ids": "Themes",
+    "community_ids": "Communities",
+    "rice_confidence": "RICE: confidence",
+}
+_OBJECTS = {
+    "org_unit": "Unit",
+    "community_session": "Session",
+    "sign_in_session": "Sign-in",
+    "unit_meeting": "Meeting with a unit",
+    "funnel_round": "Round",
+}
+_MOMENTS = {"at", "stage_since"}
+"""Fields that hold a moment and whose names don't end as those of others do."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +151,8 @@ def _text(name: str, value: Any, object_type: str, names: Names, time_zone: str)
     table = _table(name, object_type)
     if table and isinstance(value, int):
         return names.get((table, value), f"{value} ({GONE})")
-    return _moment(value, time_zone) if name.endswith("_at") and isinstance(value, str) else str(value)
+    is_moment = name in _MOMENTS or name.endswith("_at")
+    return _moment(value, time_zone) if is_moment and isinstance(value, str) else str(value)
 
 
 def _shown(values: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -10,15 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cop import integrity
-from cop.choices import GrantedRole
+from cop.choices import CriterionSource, FunnelStage, GrantedRole, RoundPhase
 from cop.errors import DatabaseRefused
 from cop.models import (
     ActivityMonth,
+    Assessment,
     Attendance,
     AuditEntry,
     Community,
     CommunitySession,
     Contribution,
+    CriteriaVersion,
+    Criterion,
+    CriterionWeight,
+    FunnelItem,
+    FunnelRound,
     MemberActivity,
     Membership,
     MembershipMonth,
@@ -27,6 +33,8 @@ from cop.models import (
     Person,
     Resource,
     RoleGrant,
+    RoundItem,
+    StageStay,
 )
 from cop.settings import settings
 from tests import factories as make
@@ -53,10 +61,35 @@ def world(db):
         make.session(db, room, date(2026, 3, 3))
         make.contribution(db, room, TODAY, session_id=row.id, person_id=people[1].id)
         db.add(Resource(community_id=room.id, session_id=row.id, title="Slides", url="https://x.test", added_at=NOW))
+    fill_funnel(db, people[0].id)
     for number in range(3):
         db.add(AuditEntry(at=NOW, account_id=None, actor_name="x", operation=f"test.{number}"))
     make.commit(db)
     return db
+
+
+def fill_funnel(db, person_id) -> None:
+    """Three items, of which one came through two stages in one moment and another is merged; a published round."""
+    moved, merged, stands = make.funnel_item(db), make.funnel_item(db), make.funnel_item(db)
+    merged.merged_into_id = stands.id
+    db.execute(sa.update(StageStay).where(StageStay.item_id == moved.id).values(left_at=NOW))
+    db.add(StageStay(item_id=moved.id, stage=FunnelStage.QUALIFIED, entered_at=NOW, left_at=NOW))
+    db.flush()
+    db.add(StageStay(item_id=moved.id, stage=FunnelStage.PARKED, entered_at=NOW))
+    moved.stage = FunnelStage.PARKED
+    assessed = db.scalars(sa.select(Criterion.id).where(Criterion.source == CriterionSource.ASSESSED)).all()
+    for value, criterion in zip((1, 5), assessed, strict=True):  # both ends of the scale
+        db.add(Assessment(item_id=moved.id, criterion_id=criterion, assessor_id=person_id, value=value, at=NOW))
+    version = db.scalars(sa.select(CriteriaVersion.id)).one()
+    past = FunnelRound(
+        name="Autumn", phase=RoundPhase.PUBLISHED, criteria_version_id=version, opened_at=NOW, published_at=NOW
+    )
+    running = FunnelRound(name="Winter", opened_at=NOW)
+    db.add_all((past, running))
+    db.flush()
+    db.add(RoundItem(round_id=past.id, item_id=moved.id, title="Item", rank=1, score=3.2, assessors=1, votes=0))
+    db.add(RoundItem(round_id=running.id, item_id=stands.id))
+    db.flush()
 
 
 def check() -> list[str]:
@@ -190,6 +223,80 @@ def plant_figures(db):
         f"figures_are_right: activity_month of community {first} differs from a fresh count",
         f"figures_are_right: membership_month of community {second} differs from a fresh count",
         f"figures_are_right: member_activity of community {second} differs from a fresh count",
+    ]
+
+
+def plant_stage(db):
+    moved, merged, stands = ids(db, FunnelItem.id)
+    db.execute(sa.update(FunnelItem).where(FunnelItem.id == moved).values(stage=FunnelStage.REJECTED))
+    db.execute(sa.delete(StageStay).where(StageStay.item_id == merged))
+    later = NOW + timedelta(hours=1)
+    db.execute(sa.update(FunnelItem).where(FunnelItem.id == stands).values(stage_since=later))
+    whose = "items_are_where_they_went: funnel item"
+    return [
+        f"{whose} {moved} is rejected since 2026-06-15 10:00, but its open stay is parked since 2026-06-15 10:00",
+        f"{whose} {merged} has no open stay",
+        f"{whose} {stands} is inbox since 2026-06-15 11:00, but its open stay is inbox since 2026-06-15 10:00",
+    ]
+
+
+def plant_stays(db):
+    moved = ids(db, FunnelItem.id)[0]
+    first, second, third = db.scalars(sa.select(StageStay.id).where(StageStay.item_id == moved).order_by(StageStay.id))
+    before, after = NOW - timedelta(days=2), NOW + timedelta(days=1)
+    db.execute(sa.update(StageStay).where(StageStay.id == first).values(entered_at=before, left_at=after))  # overlaps
+    db.execute(sa.update(StageStay).where(StageStay.id == second).values(left_at=before))
+    return [
+        f"stays_follow_each_other: stay {second} of funnel item {moved} ends before it begins",
+        f"stays_follow_each_other: stay {second} of funnel item {moved} doesn't begin when stay {first} ends",
+        f"stays_follow_each_other: stay {third} of funnel item {moved} doesn't begin when stay {second} ends",
+    ]
+
+
+def plant_chain(db):
+    first, merged, stands = ids(db, FunnelItem.id)
+    db.execute(sa.update(FunnelItem).where(FunnelItem.id == stands).values(merged_into_id=first))
+    return [f"merged_items_do_not_chain: funnel item {merged} is merged into {stands}, which is merged into {first}"]
+
+
+def plant_mark(db):
+    low, high = db.execute(sa.select(Assessment.item_id, Assessment.criterion_id, Assessment.assessor_id)).all()
+    for value, (_item, criterion, _person) in ((0, low), (6, high)):
+        db.execute(sa.update(Assessment).where(Assessment.criterion_id == criterion).values(value=value))
+    return [
+        f"marks_are_on_their_scale: funnel item {item} has {value} of person {person} on criterion {criterion}, "
+        "which goes from 1 to 5"
+        for value, (item, criterion, person) in ((0, low), (6, high))
+    ]
+
+
+def plant_weights(db):
+    judged = sa.select(Criterion.id).where(Criterion.source == CriterionSource.ASSESSED)
+    zero, derived = CriteriaVersion(made_at=NOW), CriteriaVersion(made_at=NOW)
+    empty = CriteriaVersion(made_at=NOW)
+    db.add_all((zero, derived, empty))
+    db.flush()
+    themes = db.scalars(sa.select(Criterion.id).where(Criterion.source == CriterionSource.THEMES)).one()
+    for version, criterion, weight in ((zero, db.scalars(judged).first(), 0.0), (derived, themes, 1.0)):
+        values = {"name": "Value", "weight": weight, "anchors": {}, "place": 1}
+        db.add(CriterionWeight(version_id=version.id, criterion_id=criterion, **values))
+    db.flush()
+    return [
+        f"criteria_can_be_weighed: version {zero.id} of the criteria has no weight",
+        f"criteria_can_be_weighed: version {derived.id} of the criteria has none that people judge",
+        f"criteria_can_be_weighed: version {empty.id} of the criteria has no weight",
+        f"criteria_can_be_weighed: version {empty.id} of the criteria has none that people judge",
+    ]
+
+
+def plant_round(db):
+    past = ids(db, FunnelRound.id)[0]
+    item = ids(db, FunnelItem.id)[0]
+    db.execute(sa.update(FunnelRound).where(FunnelRound.id == past).values(criteria_version_id=None))
+    db.execute(sa.update(RoundItem).where(RoundItem.round_id == past).values(assessors=None))
+    return [
+        f"published_rounds_are_kept: round {past} is published without its day or its criteria",
+        f"published_rounds_are_kept: round {past} is published without a record of how item {item} stood",
     ]
 
 

@@ -20,6 +20,7 @@ _HEADS = {
     Kind.SESSION: ("Sessions", ":material/event:"),
     Kind.CONTRIBUTION: ("Contributions", ":material/lightbulb:"),
     Kind.RESOURCE: ("Resources", ":material/link:"),
+    Kind.ITEM: ("Needs and trends", ":material/filter_alt:"),
     Kind.PERSON: ("People", ":material/person:"),
 }
 _FIRST = 5

@@ -1,6 +1,6 @@
 """Two records become one: nothing is lost, nothing counts twice."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,21 +9,27 @@ from hypothesis import strategies as st
 
 from cop import facts
 from cop.choices import FacilitatorRole, PersonKind
-from cop.db import reading, transaction
+from cop.db import reading, revisions, transaction
 from cop.errors import Conflict, Invalid, NotFound
 from cop.execute import execute
 from cop.integrity import problems
 from cop.models import (
     Account,
     ActivityMonth,
+    Assessment,
     Attendance,
     AuditEntry,
     Contribution,
+    Criterion,
     DistinctPeople,
     ExternalIdentity,
     Facilitator,
+    FunnelItem,
     Membership,
     Person,
+    UnitMeeting,
+    UnitMeetingPerson,
+    Vote,
 )
 from cop.people.likeness import Record, alike, pairs
 from cop.people.operations import keep_apart, merge_people
@@ -115,6 +121,75 @@ def test_a_role_that_spans_two_others_joins_them(db, two):
     with reading() as fresh:
         row = fresh.scalars(sa.select(Facilitator)).one()
     assert (row.since_on, row.until_on) == (date(2026, 1, 1), None)
+
+
+EARLY, LATE = make.NOW - timedelta(days=3), make.NOW - timedelta(days=1)
+
+
+def test_two_votes_are_one_since_the_first(db, two):
+    ana, other = two
+    both, again, alone = (make.funnel_item(db) for _ in range(3))
+    db.add_all(
+        Vote(item_id=item.id, person_id=somebody.id, at=at)
+        for item, somebody, at in (
+            (both, ana, LATE), (both, other, EARLY), (again, ana, EARLY), (again, other, LATE), (alone, other, LATE),
+        )
+    )  # fmt: skip
+    make.commit(db)
+    assert merge(ana, other) == 3
+    with reading() as fresh:
+        assert sorted(map(tuple, fresh.execute(sa.select(Vote.item_id, Vote.person_id, Vote.at)))) == [
+            (both.id, ana.id, EARLY), (again.id, ana.id, EARLY), (alone.id, ana.id, LATE),
+        ]  # fmt: skip
+        assert revisions(fresh)["funnel"] == revisions(fresh)["meetings"] == 1
+
+
+def test_of_two_marks_on_a_criterion_the_later_stays(db, two):
+    ana, other = two
+    item = make.funnel_item(db)
+    older, newer, alone, same = (Criterion() for _ in range(4))
+    db.add_all((older, newer, alone, same))
+    db.flush()
+    db.add_all(
+        Assessment(item_id=item.id, criterion_id=criterion.id, assessor_id=somebody.id, value=value, at=at)
+        for criterion, somebody, value, at in (
+            (older, ana, 2, EARLY), (older, other, 5, LATE),
+            (newer, ana, 1, LATE), (newer, other, 4, EARLY),
+            (alone, other, 3, EARLY),
+            (same, ana, 4, EARLY), (same, other, 1, EARLY),
+        )
+    )  # fmt: skip
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        rows = fresh.execute(
+            sa.select(Assessment.criterion_id, Assessment.assessor_id, Assessment.value, Assessment.at)
+        )
+        assert sorted(map(tuple, rows)) == [
+            (older.id, ana.id, 5, LATE), (newer.id, ana.id, 1, LATE), (alone.id, ana.id, 3, EARLY),
+            (same.id, ana.id, 4, EARLY),
+        ]  # fmt: skip
+
+
+def test_what_else_of_the_funnel_names_a_person_passes_on(db, two):
+    ana, other = two
+    unit = make.org_unit(db)
+    meeting, alone = (
+        UnitMeeting(org_unit_id=unit.id, met_on=make.TODAY, led_by_id=other.id, created_at=make.NOW) for _ in range(2)
+    )
+    db.add_all((meeting, alone))
+    db.flush()
+    for room, somebody in ((meeting, ana), (meeting, other), (alone, other)):
+        db.add(UnitMeetingPerson(meeting_id=room.id, person_id=somebody.id))
+    make.funnel_item(db, owner_id=other.id, raised_by_id=other.id)
+    make.commit(db)
+    merge(ana, other)
+    with reading() as fresh:
+        came = sorted(map(tuple, fresh.execute(sa.select(UnitMeetingPerson.meeting_id, UnitMeetingPerson.person_id))))
+        assert came == [(meeting.id, ana.id), (alone.id, ana.id)]
+        assert set(fresh.scalars(sa.select(UnitMeeting.led_by_id))) == {ana.id}
+        item = fresh.scalars(sa.select(FunnelItem)).one()
+        assert (item.owner_id, item.raised_by_id) == (ana.id, ana.id)
 
 
 def test_staff_stays_staff_and_who_left_stays_gone(db):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cop import search_index
 from cop.catalog import operations as catalog
-from cop.choices import ContributionKind, PersonKind, SessionStatus
+from cop.choices import Channel, ContributionKind, FunnelStage, PersonKind, SessionStatus
 from cop.errors import Forbidden
 from cop.models import Contribution, JobRole, Person, ProfileVisibility, Resource
 from cop.people.operations import merge_people
@@ -114,6 +114,28 @@ def test_typing_mistakes(db, staff, typed, instead):
     assert ([hit.title for hit in both.hits], both.instead) == (["Kubernetes upgrades"], f"{instead} upgrades")
     assert found(db, staff, "kubernetes").instead == ""
     assert found(db, staff, "completely different").hits == ()
+
+
+def test_a_funnel_item_by_its_words_as_long_as_it_stands_for_itself(db, staff):
+    area = make.area(db, name="Zoology")
+    values = {"description": "We lose hours on lanterns.", "client": "Wayne & Sons", "objective": "Halve the bridges"}
+    stage = {"stage": FunnelStage.IN_PROGRESS, "area_id": area.id}
+    row = make.funnel_item(db, title="Windmill forecasts", **values, **stage)
+    trend = make.funnel_item(db, title="Windmill sails", channel=Channel.TREND)
+    for word in ("forecasts", "lanterns", "wayne", "bridges"):
+        assert titles(db, staff, word, "item") == ["Windmill forecasts"], word
+    assert titles(db, staff, "zoology", "item") == []
+    (hit,) = found(db, staff, "lanterns", "item").hits
+    assert hit.facts == ("Need", "In progress", "for Wayne & Sons", "Zoology")
+    assert (hit.page, hit.params, hit.snippet) == ("item", {"id": str(row.id)}, "We lose hours on lanterns.")
+    assert sorted(titles(db, staff, "windmill", "item")) == ["Windmill forecasts", "Windmill sails"]
+    trend.merged_into_id = row.id
+    assert titles(db, staff, "windmill", "item") == ["Windmill forecasts"]
+    trend.merged_into_id = None
+    row.objective = "Double the tunnels"
+    assert sorted(titles(db, staff, "windmill", "item")) == ["Windmill forecasts", "Windmill sails"]
+    assert (titles(db, staff, "bridges", "item"), titles(db, staff, "tunnels", "item")) == ([], ["Windmill forecasts"])
+    assert list(search_index.problems(db.connection())) == []
 
 
 def test_labels_and_where_a_hit_opens(db, staff):

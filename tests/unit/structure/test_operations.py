@@ -22,11 +22,14 @@ from cop.models import (
     Community,
     CommunitySession,
     Contribution,
+    FunnelItem,
+    ItemUnit,
     JobRole,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
+    UnitMeeting,
 )
 from cop.periods import Period
 from cop.permissions import SYSTEM, Role
@@ -108,6 +111,8 @@ def test_the_tree_with_what_is_in_it(tree, office):
         "community": 2,
         "unit below it": 0,
         "manager": 0,
+        "funnel item": 0,
+        "meeting": 0,
     }
 
 
@@ -267,6 +272,34 @@ def test_merging_moves_everything_and_counts_again(tree, office):
     assert entry.after["into_id"] == sales.id
 
 
+def test_what_a_merged_unit_needs_and_was_met_about_passes_on_once(tree, office):
+    with transaction() as db:
+        data, sales = unit("Data").id, unit("Sales").id
+        shared, own, foreign = (make.funnel_item(db) for _ in range(3))
+        for item, units in ((shared, (data, sales)), (own, (data,)), (foreign, (sales,))):
+            db.add_all(ItemUnit(item_id=item.id, org_unit_id=key) for key in units)
+        meeting = UnitMeeting(org_unit_id=data, met_on=make.TODAY, created_at=make.NOW)
+        db.add(meeting)
+        db.flush()
+        key = meeting.id
+    assert "2 funnel items and 1 meeting" in refused(o.delete_unit, office, **at("Data"))[""]
+    assert dict(shown(office)["Company / Technology / Data"].hangs)["funnel item"] == 2
+    with reading() as db:
+        before = revisions(db)
+    run(o.merge_unit, office, **at("Data"), into_id=sales)
+    with reading() as db:
+        links = sorted(map(tuple, db.execute(sa.select(ItemUnit.item_id, ItemUnit.org_unit_id))))
+        assert links == sorted([(shared.id, sales), (own.id, sales), (foreign.id, sales)])
+        versions = {row.id: row.version for row in db.scalars(sa.select(FunnelItem))}
+        assert versions == {shared.id: 2, own.id: 2, foreign.id: 1}
+        assert (db.get(UnitMeeting, key).org_unit_id, db.get(UnitMeeting, key).version) == (sales, 2)
+        after = revisions(db)
+        assert problems(db, now=make.NOW) == []
+    assert {topic for topic in ("funnel", "meetings") if after[topic] > before.get(topic, 0)} == {"funnel", "meetings"}
+    entry = last_entry()
+    assert (entry.before["funnel_items"], entry.before["unit_meetings"]) == ([shared.id, own.id], [key])
+
+
 @pytest.mark.parametrize(
     ("into", "error"),
     [
@@ -324,9 +357,12 @@ def test_an_area_lives_and_ends(office):
     }
     with transaction() as db:
         room = make.community(db, area_id=key)
+        item = make.funnel_item(db, area_id=key)
     with reading() as db:
         assert queries.areas(db, office) == (queries.Named(key, 1, "Cloud", active=True, used=1),)
-    assert "1 community" in refused(o.delete_area, office, area_id=key, version=1)[""]
+    assert "1 community and 1 funnel item" in refused(o.delete_area, office, area_id=key, version=1)[""]
+    with transaction() as db:
+        db.get(FunnelItem, item.id).area_id = None
     run(o.edit_area, office, area_id=key, version=1, name="Cloud", active=False)
     assert row_of(Community, room.id).area_id == key
     assert last_entry().before == {"active": True, "version": 1}

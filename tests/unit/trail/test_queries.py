@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cop import audit
 from cop.db import reading, transaction
 from cop.errors import Forbidden, NotFound
-from cop.models import AuditEntry
+from cop.models import AuditEntry, Theme, UnitMeeting
 from cop.permissions import SYSTEM, Role
 from cop.trail import queries
 from cop.trail.queries import PAGE, Wanted
@@ -133,6 +133,26 @@ def test_what_it_was_about_in_words_also_once_it_is_gone(office):
         "Unit: Attic",
         "Unit: Technology",
     ]
+
+
+def test_funnel_items_and_meetings_by_what_they_are_called(office):
+    with transaction() as db:
+        unit = make.org_unit(db, name="Metering")
+        meeting = UnitMeeting(org_unit_id=unit.id, met_on=make.TODAY, created_at=make.NOW)
+        theme = Theme(name="Flexibility", weight=1, since_on=make.TODAY)
+        db.add_all((meeting, theme))
+        item = make.funnel_item(db, title="Faster reviews", merged_into_id=make.funnel_item(db, title="Reviews").id)
+        db.flush()
+        parts = {"unit_ids": [unit.id], "theme_ids": [theme.id], "meeting_id": meeting.id}
+        target = item.merged_into_id
+    add(object_type="funnel_item", object_id=item.id, after=parts | {"merged_into_id": target})
+    add(object_type="unit_meeting", object_id=meeting.id)
+    assert list(found(office).rows["object"]) == ["Meeting with a unit: Metering", "Funnel item: Faster reviews"]
+    with reading() as db:
+        changes = queries.entry(db, office, entry_id=1).changes
+    assert [(change.field, change.after) for change in changes] == [
+        ("Units", "Metering"), ("Themes", "Flexibility"), ("Meeting", "Metering"), ("Merged into", "Reviews"),
+    ]  # fmt: skip
 
 
 def test_an_entry_in_full(office):

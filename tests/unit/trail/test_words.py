@@ -17,6 +17,21 @@ def test_ids_become_names_and_what_is_gone_is_said():
     assert told({"merged_into_id": None}, {"merged_into_id": 8}) == (Change("Merged into", "–", "Ben"),)
 
 
+def test_a_funnel_item_speaks_of_units_themes_and_people_by_name():
+    names = NAMES | {("theme", 1): "Flexibility", ("unit_meeting", 4): "Metering", ("ring", 2): "Trial"}
+    before = {"unit_ids": [3], "theme_ids": [], "owner_id": None, "stage_since": "2026-03-31 22:30:00+00:00"}
+    after = {"unit_ids": [], "theme_ids": [1], "owner_id": 7, "stage_since": "2026-04-01 08:00:00+00:00"}
+    assert words.changes(before, after, "funnel_item", names, "Europe/Madrid") == (
+        Change("Units", "Technology", "–"),
+        Change("Themes", "–", "Flexibility"),
+        Change("Owner", "–", "Ana"),
+        Change("Stage since", "2026-04-01 00:30", "2026-04-01 10:00"),
+    )
+    made = {"meeting_id": 4, "ring_id": 2, "item_id": 9}
+    told = words.changes(None, made, "funnel_item", names, "Europe/Madrid")
+    assert [change.after for change in told] == ["Metering", "Trial", "9 (no longer there)"]
+
+
 def test_moments_stand_in_the_zone_and_flags_in_words():
     before, after = {"archived_at": None, "active": True}, {"archived_at": "2026-03-31 22:30:00+00:00", "active": False}
     assert told(before, after) == (Change("Archived", "–", "2026-04-01 00:30"), Change("Active", "yes", "no"))
@@ -49,4 +64,5 @@ def test_what_is_referred_to_is_found_at_any_depth():
 def test_operations_and_kinds_as_words():
     assert words.operation("catalog.edit_community") == "Catalog: edit community"
     assert words.kind("job_role") == "Job role"
+    assert words.kind("unit_meeting") == "Meeting with a unit"
     assert words.kind("community_session") == "Session"

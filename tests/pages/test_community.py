@@ -378,7 +378,7 @@ def test_a_planned_session_stands_on_top(room, db):
 def _changes(app: AppTest) -> list[dict]:
     """What the history's list is given to draw."""
     (found,) = [item for item in app.main if item.type == "bidi_component"]
-    return json.loads(found.proto.mixed.json)["changes"]
+    return json.loads(found.proto.json)["changes"]
 
 
 @pytest.mark.usefixtures("staff")
@@ -408,9 +408,9 @@ def test_the_history_for_all_by_kind_and_page(room):
     assert [change["it"] for change in _changes(second)] == ["“Guide 1”", "“Guide 0”"]
     second.pills(key="changes").set_value("facts").run()
     assert [change["it"] for change in _changes(second)] == ["the community"]
-    shared = open_page("community", c="data", tab="History", changes="facts")
+    shared = open_page("community", c="data", tab="History", changes="Charter and facts")
     assert "1 change, the newest first" in _texts(shared)
-    shared = open_page("community", c="data", tab="History", changes="sessions")
+    shared = open_page("community", c="data", tab="History", changes="Sessions")
     assert "No change of “sessions” is on record yet." in _texts(shared)
     for odd in ({"changes": "nonsense"}, {"changes_page": "99"}, {"changes_page": "-1"}):
         assert len(_changes(open_page("community", c="data", tab="History", **odd))) == 20

@@ -13,6 +13,7 @@ from cop.accounts.passwords import hash_password
 from cop.choices import GrantedRole, PersonKind, SessionStatus
 from cop.db import transaction
 from cop.errors import CopError
+from cop.example import trail
 from cop.example.clock import Clock, at
 from cop.example.meetings import Meeting
 from cop.example.people import Human
@@ -99,6 +100,8 @@ class _Writer:
         self._communities()
         for story in self.world.stories:
             self._story(story)
+        office = next(person for person in self.world.people if person.sign_in == GrantedRole.ADMIN)
+        trail.write(self.db, office_id=self.person_ids[office.number], now=self.now)
         audit.record(
             self.db,
             SYSTEM,

@@ -36,18 +36,17 @@ def history(
     count: int = ON_A_PAGE,
 ) -> Page:
     """What was changed of a community, of one group or all; `start` is how many newer ones are passed over."""
-    wanted = _ids(db, community_id, Group(group) if group else None)
-    total = db.scalar(sa.select(sa.func.count()).select_from(wanted)) or 0
-    ids = list(db.scalars(sa.select(wanted.c.id).order_by(wanted.c.id.desc()).limit(count).offset(start)))
-    found = _recorded(db, ids, community_id)
+    ids = _ids(db, community_id, Group(group) if group else None)
+    found = _recorded(db, ids[start : start + count], community_id)
     names = names_of(db, {reference for entry in found for reference in words.references(entry)})
     zone = time_zone(db)
-    return Page(tuple(words.told(entry, names, zone) for entry in found), total)
+    return Page(tuple(words.told(entry, names, zone) for entry in found), len(ids))
 
 
-def _ids(db: DbSession, community_id: int, group: Group | None) -> sa.Subquery:
-    """The entries that are told: the community's own, and imports that say they did something to it.
+def _ids(db: DbSession, community_id: int, group: Group | None) -> list[int]:
+    """The entries that are told, the newest first: the community's own, and imports that did something to it.
 
+    All of them, since counting them costs as much.
     A database may give a number again that an undone import had given: what is older than the community isn't its.
     """
     names = words.operations(group)
@@ -55,12 +54,13 @@ def _ids(db: DbSession, community_id: int, group: Group | None) -> sa.Subquery:
     own = sa.select(AuditEntry.id).where(AuditEntry.community_id == community_id, AuditEntry.operation.in_(names), done)
     imports = [name for name in names if name in (IMPORT, UNDO)]
     if not imports:
-        return own.subquery()
+        return list(db.scalars(own.order_by(AuditEntry.id.desc())))
     since = db.scalar(sa.select(Community.created_at).where(Community.id == community_id))
     of_imports = sa.select(AuditEntry.id).where(
         AuditEntry.operation.in_(imports), done, AuditEntry.at >= since, _here(community_id).as_string().is_not(None)
     )
-    return sa.union_all(own, of_imports).subquery()
+    both = sa.union_all(own, of_imports).subquery()
+    return list(db.scalars(sa.select(both.c.id).order_by(both.c.id.desc())))
 
 
 def _here(community_id: int) -> Any:

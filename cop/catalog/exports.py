@@ -105,14 +105,6 @@ def moves(db: DbSession, actor: Actor | None, *, community_id: int) -> Sheet:
     return sheet_of("Joins and leaves", _renamed(queries.moves(db, actor, community_id=community_id), columns))
 
 
-def history(db: DbSession, actor: Actor | None, *, community_id: int) -> Sheet:
-    """The last 200 changes of a community; for those who may edit it."""
-    require(actor, Permission.COMMUNITY_EDIT, community_id=community_id)
-    columns = {"at": "When", "who": "Who", "operation": "What", "change": "From → to"}
-    rows = queries.history(db, actor, community_id=community_id)
-    return sheet_of("History", _renamed(rows, columns, labels=("operation",)))
-
-
 def _renamed(
     rows: pd.DataFrame,
     columns: Mapping[str, str],

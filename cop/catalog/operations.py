@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
 from cop.catalog import checks as checked
-from cop.choices import CommunityType, FacilitatorRole, ObjectiveStatus, ResourceKind, SessionStatus, Stage
+from cop.catalog.withdrawn import RESTORE, WITHDRAW, withdrawn
+from cop.choices import (
+    CommunityType,
+    ContributionKind,
+    FacilitatorRole,
+    ObjectiveStatus,
+    ResourceKind,
+    SessionStatus,
+    Stage,
+)
+from cop.db import wait_for
 from cop.errors import Forbidden, Invalid, NotFound
 from cop.models import Community, CommunitySession, Contribution, Facilitator, Membership, Objective, Person, Resource
 from cop.organisation import time_zone
@@ -514,14 +524,15 @@ def edit_contribution(
     facts.touch(db, community_id, min(row.day, values["day"]))
     _set(row, values)
     db.flush()
-    _record(db, actor, now, "edit_contribution", row, before=before, topics=("sessions",))
+    extra = {"of": before["title"]}
+    _record(db, actor, now, "edit_contribution", row, before=before, topics=("sessions",), extra=extra)
     return row.id
 
 
 def withdraw_contribution(
     db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, contribution_id: int, version: int
 ) -> int:
-    """Take back a contribution that was made between sessions; the audit trail keeps it."""
+    """Take back a contribution that was made between sessions; `restore_contribution` brings it back from the trail."""
     actor = require(actor, Permission.CONTRIBUTE)
     row = _correctable(db, actor, community_id, contribution_id, version)
     facts.touch(db, community_id, row.day)
@@ -531,7 +542,7 @@ def withdraw_contribution(
         db,
         actor,
         now=now,
-        operation="catalog.withdraw_contribution",
+        operation=WITHDRAW,
         topics=("sessions",),
         object_type=row.__tablename__,
         object_id=contribution_id,
@@ -539,6 +550,40 @@ def withdraw_contribution(
         before=audit.values(row),
     )
     return contribution_id
+
+
+def restore_contribution(db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, entry_id: int) -> int:
+    """Bring back what the audit entry says was withdrawn, for who gave it and for those who carry the community.
+
+    Returns the contribution's id, which is a new one. Raises NotFound for an entry that is no withdrawal here, Invalid
+    where it is back already.
+    """
+    actor = require(actor, Permission.CONTRIBUTE)
+    wait_for(db, RESTORE)
+    gone = withdrawn(db, community_id, entry_id=entry_id)
+    if not gone:
+        raise NotFound
+    found = gone[0]
+    own = found.person_id is not None and found.person_id == actor.person_id
+    if not (own or may(actor, Permission.COMMUNITY_EDIT, community_id=community_id)):
+        raise Forbidden
+    _find_open(db, community_id)
+    if found.is_back:
+        raise Invalid({"": "This contribution is back already."})
+    row = Contribution(
+        community_id=community_id,
+        person_id=found.person_id,
+        kind=ContributionKind(found.kind),
+        title=found.title,
+        url=found.url,
+        day=found.day,
+    )
+    db.add(row)
+    db.flush()
+    extra = {"entry_id": entry_id}
+    _record(db, actor, now, "restore_contribution", row, before=None, topics=("sessions",), extra=extra)
+    facts.touch(db, community_id, row.day)
+    return row.id
 
 
 def _correctable(db: DbSession, actor: Actor, community_id: int, contribution_id: int, version: int) -> Contribution:

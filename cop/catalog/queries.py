@@ -13,13 +13,13 @@ from sqlalchemy.orm import aliased
 
 from cop.catalog.objectives import progress
 from cop.catalog.search import fold
+from cop.catalog.withdrawn import withdrawn
 from cop.choices import AttendanceKind, PersonKind, SessionStatus
 from cop.models import (
     WITHDRAWN,
     ActivityMonth,
     Area,
     Attendance,
-    AuditEntry,
     Community,
     CommunitySession,
     Contribution,
@@ -554,47 +554,6 @@ def people(db: DbSession, _actor: Actor | None) -> dict[int, str]:
     return {row.id: f"{row.name} ({row.unit})" if row.unit else row.name for row in rows}
 
 
-_EDITS = ("create_community", "edit_community", "archive_community", "reopen_community", "assign_facilitator",
-          "end_facilitator", "add_objective", "edit_objective", "drop_objective", "add_resource", "edit_resource",
-          "archive_resource", "restore_resource")  # fmt: skip
-
-
-@query("catalog")
-def history(db: DbSession, actor: Actor | None, *, community_id: int) -> pd.DataFrame:
-    """Who changed what of the community, the newest first; for those who may edit it."""
-    require(actor, Permission.COMMUNITY_EDIT, community_id=community_id)
-    rows = db.execute(
-        sa.select(AuditEntry.at, AuditEntry.actor_name, AuditEntry.operation, AuditEntry.before, AuditEntry.after)
-        .where(
-            AuditEntry.community_id == community_id,
-            AuditEntry.operation.in_([f"catalog.{name}" for name in _EDITS]),
-            AuditEntry.outcome == "done",
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(200)
-    ).all()
-    return pd.DataFrame(
-        [
-            (row.at, row.actor_name, row.operation.removeprefix("catalog."), _told(row.before, row.after))
-            for row in rows
-        ],
-        columns=["at", "who", "operation", "change"],
-    )
-
-
-def _told(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """What changed, one field a line."""
-    before, after = before or {}, after or {}
-    hidden = {"version", "id", "community_id"}
-    names = [name for name in {**before, **after} if name not in hidden and before.get(name) != after.get(name)]
-    return "\n".join(f"{name}: {_short(before.get(name))} → {_short(after.get(name))}" for name in names)
-
-
-def _short(value: Any) -> str:
-    text = " ".join(str(value).split()) if value not in (None, "") else "–"
-    return text if len(text) <= 120 else f"{text[:119]}…"
-
-
 @query("memberships", "people")
 def moves(db: DbSession, actor: Actor | None, *, community_id: int) -> pd.DataFrame:
     """The last 100 who joined or left and the reason they gave, the newest first; for those who may edit it."""
@@ -657,3 +616,25 @@ def correctable(db: DbSession, actor: Actor | None, *, community_id: int) -> dic
     if not may(actor, Permission.COMMUNITY_EDIT, community_id=community_id):
         rows = rows.where(Contribution.person_id == actor.person_id)
     return {row[0]: Correctable(*row) for row in db.execute(rows)}
+
+
+@dataclass(frozen=True)
+class Restorable:
+    """A withdrawn contribution that the actor may bring back, by the audit entry of its withdrawal."""
+
+    entry_id: int
+    kind: str
+    title: str
+    day: date
+
+
+@query("sessions", "people")
+def restorable(db: DbSession, actor: Actor | None, *, community_id: int) -> tuple[Restorable, ...]:
+    """What was withdrawn, the latest first: all of it for those who carry the community, else one's own."""
+    actor = require(actor, Permission.CONTRIBUTE)
+    every = may(actor, Permission.COMMUNITY_EDIT, community_id=community_id)
+    return tuple(
+        Restorable(gone.entry_id, gone.kind, gone.title, gone.day)
+        for gone in withdrawn(db, community_id)
+        if not gone.is_back and (every or (gone.person_id is not None and gone.person_id == actor.person_id))
+    )

@@ -13,6 +13,7 @@ from cop.accounts.passwords import hash_password
 from cop.choices import GrantedRole, PersonKind, SessionStatus
 from cop.db import transaction
 from cop.errors import CopError
+from cop.example import trail
 from cop.example.clock import Clock, at
 from cop.example.funnel import FunnelWriter, Placed
 from cop.example.funnel_source import read_funnel
@@ -104,6 +105,8 @@ class _Writer:
             self._story(story)
         placed = Placed(self.world.people, self.units, self.person_ids, self.community_ids)
         FunnelWriter(self.db, read_funnel(), self.clock, placed).write()
+        office = next(person for person in self.world.people if person.sign_in == GrantedRole.ADMIN)
+        trail.write(self.db, office_id=self.person_ids[office.number], now=self.now)
         audit.record(
             self.db,
             SYSTEM,

@@ -54,6 +54,7 @@ def import_files(db: DbSession, actor: Actor | None, *, now: datetime, plan: Pla
             "rows": {table: {"created": new, "changed": changed} for table, (new, changed) in plan.counts.items()},
             "created": trail.created(plan, ids),
             "changed": trail.after(plan, ids),
+            "communities": trail.communities(plan, ids),
         },
     )
     return plan.size
@@ -86,7 +87,7 @@ def undo_import(db: DbSession, actor: Actor | None, *, now: datetime, entry_id: 
         topics=tuple(sorted({topic for table in tables for topic in apply.TOPICS[table]} | {"imports"})),
         object_type="import",
         object_id=entry_id,
-        after={"rows": count},
+        after={"rows": count, "communities": (entry.after or {}).get("communities", {})},
     )
     return count
 

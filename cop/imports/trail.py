@@ -38,6 +38,22 @@ def after(plan: Plan, ids: Ids) -> dict[str, dict[str, dict[str, Any]]]:
     return _changed(plan, lambda shelf, key, name: resolve(shelf.updated[key][name], ids))
 
 
+def communities(plan: Plan, ids: Ids) -> dict[str, dict[str, dict[str, int]]]:
+    """How many rows were created and changed in each community, by table; who joined or came isn't told there."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for table in _TOLD:
+        shelf = plan.shelves[table]
+        for fate, keys in (("created", shelf.created), ("changed", shelf.updated)):
+            for key in keys:
+                room = key if table == "community" else shelf.get(key)["community_id"]
+                counts = found.setdefault(str(resolve(room, ids)), {}).setdefault(table, {})
+                counts[fate] = counts.get(fate, 0) + 1
+    return found
+
+
+_TOLD = ("community", "facilitator", "session_series", "community_session")
+
+
 def resolve(value: Any, ids: Ids) -> Any:
     """The value, or the id that a new row got where the value stands for one."""
     return ids[value] if isinstance(value, New) else value

@@ -7,16 +7,18 @@ from typing import Any, Protocol
 
 from cop.sessions.times import to_local
 
-_DONE = {
-    "plan_session": "planned it",
-    "change_plan": "changed the plan",
-    "cancel_session": "cancelled it",
-    "reinstate_session": "reinstated it",
-    "record_session": "recorded it",
-    "change_series": "changed its series",
-    "withdraw_session": "took it out of its series",
-    "undo_recording": "took the recording back",
+DONE = {
+    "plan_session": ("planned", ""),
+    "change_plan": ("changed the plan of", ""),
+    "cancel_session": ("cancelled", ""),
+    "reinstate_session": ("reinstated", ""),
+    "record_session": ("recorded", ""),
+    "follow_series": ("changed", "along with its series"),
+    "withdraw_session": ("took", "out of its series"),
+    "undo_recording": ("took back the recording of", ""),
+    "restore_recording": ("brought back the recording of", ""),
 }
+"""What each operation does, before and after the words for the session."""
 _PLAIN = {
     "title": "Title",
     "kind": "Kind",
@@ -48,8 +50,14 @@ class Change:
 
     at: datetime
     by: str
-    what: str
+    did: str
+    rest: str
     details: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What was done, on the session's own page."""
+        return f"{self.did} it {self.rest}".rstrip()
 
 
 def changes(entries: Iterable[Any], names: Mapping[int, str], *, sees_names: bool, time_zone: str) -> Iterator[Change]:
@@ -65,7 +73,8 @@ def changes(entries: Iterable[Any], names: Mapping[int, str], *, sees_names: boo
         details += _attendance(before, after, names, sees_names=sees_names)
         for part, label in (("contributions", "Contribution"), ("links", "Link")):
             details += _rows(before.get(part, []), after.get(part, []), label)
-        yield Change(entry.at, entry.actor_name, "amended it" if amended else _DONE.get(name, name), tuple(details))
+        did, rest = ("amended", "") if amended else DONE.get(name, (name, ""))
+        yield Change(entry.at, entry.actor_name, did, rest, tuple(details))
 
 
 def _times(before: Mapping[str, Any], after: Mapping[str, Any], zone: str) -> Iterator[str]:

@@ -143,7 +143,7 @@ def _move(
         one.day = local_day(one.starts_at, time_zone(db))
     if _seen(one) != seen:
         one.sequence += 1
-        rows.record(db, actor, one, now=now, operation="change_series", before=before)
+        rows.record(db, actor, one, now=now, operation="follow_series", before=before)
 
 
 def _seen(one: CommunitySession) -> tuple[Any, ...]:

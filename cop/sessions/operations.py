@@ -136,7 +136,7 @@ def record_session(
 def undo_recording(db: DbSession, actor: Actor | None, *, now: datetime, session_id: int, version: int) -> int:
     """Take back that a session was held: a planned one is planned again, an unplanned one is cancelled.
 
-    What was recorded stays in the audit trail. Returns the session's id.
+    What was recorded stays in the audit trail, from which `restore_recording` brings it back. Returns the session's id.
     """
     actor = require(actor, Permission.SESSION_RECORD, community_id=rows.community_of(db, session_id))
     row = rows.current_row(db, session_id, version)
@@ -150,7 +150,29 @@ def undo_recording(db: DbSession, actor: Actor | None, *, now: datetime, session
     row.topics = row.decisions = ""
     row.recorded_at = row.recorded_by_id = None
     facts.touch(db, row.community_id, row.day)
-    rows.record(db, actor, row, now=now, operation="undo_recording", before=before)
+    rows.record(db, actor, row, now=now, operation=rows.UNDO, before=before)
+    return row.id
+
+
+def restore_recording(db: DbSession, actor: Actor | None, *, now: datetime, session_id: int, version: int) -> int:
+    """Bring back what `undo_recording` took away, while nobody has done anything else to the session since.
+
+    Returns the session's id. Raises Invalid where there is nothing to bring back, or where the same was recorded anew.
+    """
+    actor = require(actor, Permission.SESSION_RECORD, community_id=rows.community_of(db, session_id))
+    row = rows.current_row(db, session_id, version)
+    was = rows.taken_back(db, session_id)
+    if was is None or row.status is SessionStatus.HELD:
+        raise Invalid({"": "There is no recording of this session to bring back."})
+    checks = Checks()
+    check_not_twice(
+        db, checks, community_id=row.community_id, session_id=row.id, title=row.title, starts_at=row.starts_at
+    )
+    checks.done()
+    before = rows.snapshot(db, row)
+    rows.bring_back(db, row, was, now=now, by=actor.person_id or None)
+    facts.touch(db, row.community_id, row.day)
+    rows.record(db, actor, row, now=now, operation="restore_recording", before=before)
     return row.id
 
 

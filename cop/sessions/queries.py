@@ -27,7 +27,7 @@ from cop.permissions import Actor, Permission, may, require
 from cop.query import query
 from cop.sessions.calendar_pages import TOUCHES_AFTER, Listed
 from cop.sessions.changes import Change, changes
-from cop.sessions.rows import OBJECT_TYPE
+from cop.sessions.rows import OBJECT_TYPE, taken_back
 from cop.sessions.suggest import suggest_day, suggest_title
 from cop.sessions.times import to_local
 
@@ -403,6 +403,33 @@ def _between(
     if communities is not None:
         rows = rows.where(Community.id.in_(communities))
     return [Listed(*row) for row in db.execute(rows)]
+
+
+@query("sessions", public=True)
+def was_taken_back(db: DbSession, actor: Actor | None, *, session_id: int) -> bool:  # noqa: ARG001 - public
+    """Whether taking the recording back was the last thing done to the session, so that it can be undone."""
+    return taken_back(db, session_id) is not None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A session that went with a change of its series and is still to come."""
+
+    id: int
+    title: str
+    starts_at: datetime
+
+
+@query("sessions")
+def withdrawn(db: DbSession, actor: Actor | None, *, community_id: int, now: datetime) -> tuple[Withdrawn, ...]:
+    """What left the lists with a change of its series and can be reinstated, the next first; for those who plan."""
+    require(actor, Permission.SESSION_RECORD, community_id=community_id)
+    rows = db.execute(
+        sa.select(CommunitySession.id, CommunitySession.title, CommunitySession.starts_at)
+        .where(CommunitySession.community_id == community_id, WITHDRAWN, CommunitySession.starts_at > now)
+        .order_by(CommunitySession.starts_at, CommunitySession.id)
+    )
+    return tuple(Withdrawn(*row) for row in rows)
 
 
 @query("sessions", "people")

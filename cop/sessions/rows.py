@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from cop import audit
-from cop.choices import ContributionKind, SessionStatus
+from cop.choices import AttendanceKind, ContributionKind, SessionStatus
 from cop.errors import Conflict, Invalid, NotFound
-from cop.models import Attendance, AuditEntry, CheckInCode, Community, CommunitySession, Contribution, Resource
+from cop.models import Attendance, AuditEntry, CheckInCode, Community, CommunitySession, Contribution, Person, Resource
 from cop.people.newcomers import add_newcomer, learn_spelling
 from cop.permissions import Actor
 from cop.sessions.check_in import as_typed, is_open
@@ -19,6 +19,7 @@ from cop.sessions.checks import Checked
 from cop.sessions.inputs import PersonRef
 
 OBJECT_TYPE = "session"
+UNDO = "undo_recording"
 PLAN = ("title", "kind", "starts_at", "ends_at", "time_zone", "place", "link", "agenda")
 _OWN = (*PLAN, "status", "attendance_kind", "headcount", "topics", "decisions", "cancel_reason")
 
@@ -83,14 +84,17 @@ def snapshot(db: DbSession, row: CommunitySession) -> dict[str, Any]:
     """Everything a facilitator can say of a session, as plain values; people by id, so that names can be withheld."""
     db.flush()
     came = db.execute(
-        sa.select(Attendance.person_id, Attendance.led, Attendance.spoke)
+        sa.select(Attendance.person_id, Attendance.led, Attendance.spoke, Attendance.note)
         .where(Attendance.session_id == row.id)
         .order_by(Attendance.person_id)
     )
     gifts = db.scalars(sa.select(Contribution).where(Contribution.session_id == row.id).order_by(Contribution.id))
     links = db.scalars(_links_of(row.id))
     return audit.values(row, _OWN) | {
-        "attended": [{"person_id": person, "led": led, "spoke": spoke} for person, led, spoke in came],
+        "attended": [
+            {"person_id": person, "led": led, "spoke": spoke} | ({"note": note} if note else {})
+            for person, led, spoke, note in came
+        ],
         "contributions": [audit.values(gift, ("id", "kind", "title", "person_id", "url")) for gift in gifts],
         "links": [audit.values(link, ("id", "title", "url")) for link in links],
     }
@@ -235,6 +239,51 @@ def clear_report(db: DbSession, row: CommunitySession, *, now: datetime) -> None
     db.execute(sa.delete(Contribution).where(Contribution.session_id == row.id))
     for link in db.scalars(_links_of(row.id)):
         link.archived_at = now
+
+
+def taken_back(db: DbSession, session_id: int) -> dict[str, Any] | None:
+    """What a recording was before it was taken back; None where that isn't the last thing done to the session."""
+    last = db.execute(
+        sa.select(AuditEntry.operation, AuditEntry.before)
+        .where(AuditEntry.object_type == OBJECT_TYPE, AuditEntry.object_id == session_id, AuditEntry.outcome == "done")
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (last.before or {}) if last and last.operation == f"sessions.{UNDO}" else None
+
+
+def bring_back(db: DbSession, row: CommunitySession, was: dict[str, Any], *, now: datetime, by: int | None) -> None:
+    """Make the session what `taken_back` says; people whose records were merged since are their one record."""
+    row.status, row.cancel_reason = SessionStatus.HELD, was.get("cancel_reason", row.cancel_reason)
+    row.attendance_kind = AttendanceKind(was.get("attendance_kind", row.attendance_kind))
+    row.headcount = was.get("headcount", row.headcount)
+    row.topics, row.decisions = was.get("topics", row.topics), was.get("decisions", row.decisions)
+    row.recorded_at, row.recorded_by_id = now, by
+    came: dict[int, Attendance] = {}
+    for item in was.get("attended", []):
+        person = _person_today(db, item["person_id"])
+        if person is not None:
+            one = came.setdefault(person, Attendance(session_id=row.id, person_id=person))
+            one.led, one.spoke = one.led or item["led"], one.spoke or item["spoke"]
+            one.note = one.note or item.get("note", "")
+    db.add_all(came.values())
+    for gift in was.get("contributions", []):
+        values = {"kind": ContributionKind(gift["kind"]), "title": gift["title"], "url": gift["url"], "day": row.day}
+        person = _person_today(db, gift["person_id"])
+        db.add(Contribution(community_id=row.community_id, session_id=row.id, person_id=person, **values))
+    for link in was.get("links", []):
+        there = db.get(Resource, link["id"])
+        if there is not None and there.session_id == row.id:
+            there.archived_at = None
+    db.flush()
+
+
+def _person_today(db: DbSession, person_id: int | None) -> int | None:
+    """The person's record, or the one that it was merged into; None where there is none any more."""
+    person = db.get(Person, person_id) if person_id is not None else None
+    while person is not None and person.merged_into_id is not None:
+        person = db.get(Person, person.merged_into_id)
+    return person.id if person else None
 
 
 def _links_of(session_id: int) -> sa.Select[Resource]:

@@ -3,7 +3,6 @@
 Never cached: what was refused raises no revision.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,32 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.errors import NotFound
-from cop.models import (
-    Account,
-    Area,
-    AuditEntry,
-    Community,
-    CommunitySession,
-    Contribution,
-    Facilitator,
-    FunnelItem,
-    FunnelRound,
-    JobRole,
-    Membership,
-    Objective,
-    Organisation,
-    OrgUnit,
-    Person,
-    Quadrant,
-    Resource,
-    Ring,
-    Theme,
-    UnitMeeting,
-)
+from cop.models import Account, AuditEntry, Community, Person
 from cop.organisation import time_zone
 from cop.permissions import SYSTEM, Actor, Permission, require
 from cop.query import query
 from cop.trail import words
+from cop.trail.names import names_of
 
 PAGE = 50
 VISITOR = "visitor"
@@ -134,7 +113,7 @@ def entries(db: DbSession, actor: Actor | None, *, wanted: Wanted, older_than: i
     )
     found = db.execute(statement).all()
     shown = found[:PAGE]
-    names = _names(db, {(row.object_type, row.object_id) for row in shown if row.object_id is not None})
+    names = names_of(db, {(row.object_type, row.object_id) for row in shown if row.object_id is not None})
     rows = [
         (
             row.id,
@@ -194,50 +173,6 @@ def _object(object_type: str, object_id: int | None, own_name: str | None, names
     return words.kind(object_type) if object_id is None else f"{words.kind(object_type)} {object_id}"
 
 
-_MEMBER = sa.select(Membership.id, Person.name).join(Person, Person.id == Membership.person_id)
-_CARRIER = sa.select(Facilitator.id, Person.name).join(Person, Person.id == Facilitator.person_id)
-_ACCOUNT = sa.select(Account.id, Person.name).join(Person, Person.id == Account.person_id)
-_MEETING = sa.select(UnitMeeting.id, OrgUnit.name).join(OrgUnit, OrgUnit.id == UnitMeeting.org_unit_id)
-_NAMED: dict[str, tuple[Any, Any]] = {
-    "account": (_ACCOUNT, Account.id),
-    "area": (sa.select(Area.id, Area.name), Area.id),
-    "community": (sa.select(Community.id, Community.name), Community.id),
-    "community_session": (sa.select(CommunitySession.id, CommunitySession.title), CommunitySession.id),
-    "contribution": (sa.select(Contribution.id, Contribution.title), Contribution.id),
-    "facilitator": (_CARRIER, Facilitator.id),
-    "funnel_item": (sa.select(FunnelItem.id, FunnelItem.title), FunnelItem.id),
-    "funnel_round": (sa.select(FunnelRound.id, FunnelRound.name), FunnelRound.id),
-    "job_role": (sa.select(JobRole.id, JobRole.name), JobRole.id),
-    "membership": (_MEMBER, Membership.id),
-    "objective": (sa.select(Objective.id, Objective.statement), Objective.id),
-    "org_unit": (sa.select(OrgUnit.id, OrgUnit.name), OrgUnit.id),
-    "organisation": (sa.select(Organisation.id, Organisation.name), Organisation.id),
-    "person": (sa.select(Person.id, Person.name), Person.id),
-    "quadrant": (sa.select(Quadrant.id, Quadrant.name), Quadrant.id),
-    "resource": (sa.select(Resource.id, Resource.title), Resource.id),
-    "ring": (sa.select(Ring.id, Ring.name), Ring.id),
-    "theme": (sa.select(Theme.id, Theme.name), Theme.id),
-    "unit_meeting": (_MEETING, UnitMeeting.id),
-}
-"""How a row of each table is called; memberships, assignments, accounts and meetings by whose they are."""
-_SLICE = 500
-
-
-def _names(db: DbSession, wanted: set[words.Reference]) -> dict[words.Reference, str]:
-    ids: dict[str, list[int]] = defaultdict(list)
-    for table, key in sorted(wanted):
-        ids[table].append(key)
-    found: dict[words.Reference, str] = {}
-    for table, keys in ids.items():
-        if table not in _NAMED:
-            continue
-        statement, column = _NAMED[table]
-        for start in range(0, len(keys), _SLICE):
-            rows = db.execute(statement.where(column.in_(keys[start : start + _SLICE])))
-            found |= {(table, key): name for key, name in rows}
-    return found
-
-
 @dataclass(frozen=True)
 class Entry:
     """One entry in full; `username` is empty for who acted without an account."""
@@ -270,7 +205,7 @@ def entry(db: DbSession, actor: Actor | None, *, entry_id: int) -> Entry:
     named = {ref for values in (found.before, found.after) for ref in words.references(values, found.object_type)}
     if found.object_id is not None:
         named.add((found.object_type, found.object_id))
-    names = _names(db, named)
+    names = names_of(db, named)
     after, before = found.after or {}, found.before or {}
     own_name = after.get("name") or before.get("name") or after.get("source")
     return Entry(

@@ -118,7 +118,7 @@ def changes(
     before, after = before or {}, after or {}
 
     def told(name: str, values: Mapping[str, Any]) -> str:
-        return _value(name, values.get(name), object_type, names, time_zone)
+        return in_words(name, values.get(name), object_type, names, time_zone)
 
     fields = [name for name in {**before, **after} if not is_hidden(name)]
     found = [Change(field(name), told(name, before), told(name, after)) for name in fields]
@@ -131,7 +131,8 @@ def _table(name: str, object_type: str) -> str | None:
     return _TABLES.get(name)
 
 
-def _value(name: str, value: Any, object_type: str, names: Names, time_zone: str) -> str:
+def in_words(name: str, value: Any, object_type: str, names: Names, time_zone: str) -> str:
+    """A field's value; "–" for nothing."""
     text = _text(name, value, object_type, names, time_zone)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

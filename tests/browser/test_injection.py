@@ -323,13 +323,12 @@ def _community(visit: Visit) -> None:
     assert visit.leaf("contributions") == set(PAYLOADS)
     visit.tab("Resources", PAYLOADS)
     visit.tab("Members", PAYLOADS, at_least=8)
+    visit.tab("History", [nth(4), nth(5), nth(6)])
     visit.tab("Manage", [nth(0), nth(8), nth(5)])
     visit.choose("Objectives")
     visit.look("objectives", PAYLOADS)
     visit.choose("Joins and leaves")
     visit.look("moves", PAYLOADS, at_least=8)
-    visit.choose("History")
-    visit.look("history", [nth(4), f"charter: {nth(5)} → {nth(6)}"])
 
 
 def _office(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """A community's page as each role sees it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -84,7 +85,7 @@ def test_about():
     assert "2 sessions in the last 12 months, 1 attendances in the 1 with a list or count; 1 without." in texts
     assert "0 members, 0 active" in texts
     assert "No session planned" in texts
-    assert _tabs(app) == ["About", "Sessions", "Contributions", "Resources", "Members"]
+    assert _tabs(app) == ["About", "Sessions", "Contributions", "Resources", "Members", "History"]
 
 
 @pytest.mark.usefixtures("staff")
@@ -332,7 +333,7 @@ def test_objectives():
     assert "from 0, now 5, target 20" in _texts(app)
 
 
-@pytest.mark.parametrize("tab", ["About", "Sessions", "Contributions", "Resources", "Members", "Manage"])
+@pytest.mark.parametrize("tab", ["About", "Sessions", "Contributions", "Resources", "Members", "History", "Manage"])
 @pytest.mark.usefixtures("staff")
 def test_staff_never_reach_manage(tab):
     app = _open(tab)
@@ -341,14 +342,12 @@ def test_staff_never_reach_manage(tab):
 
 
 @pytest.mark.usefixtures("facilitator", "room")
-def test_history_and_moves_are_shown_to_its_facilitator():
+def test_moves_are_shown_to_its_facilitator():
     app = _open()
     app.button(key="join_now").click().run()
     app = _open("Manage")
     app.segmented_control(key="manage").set_value("Joins and leaves").run()
     assert list(app.dataframe[0].value["move"]) == ["joined"]
-    app.segmented_control(key="manage").set_value("History").run()
-    assert "Nothing was changed yet." in _texts(app)
 
 
 @pytest.mark.usefixtures("staff")
@@ -374,3 +373,61 @@ def test_a_planned_session_stands_on_top(room, db):
     make.commit(db)
     labels = [item.proto.label.replace("\\", "") for item in _open().get("page_link")]
     assert any(label.startswith("Next: ") and label.endswith("Next one") for label in labels)
+
+
+def _changes(app: AppTest) -> list[dict]:
+    """What the history's list is given to draw."""
+    (found,) = [item for item in app.main if item.type == "bidi_component"]
+    return json.loads(found.proto.json)["changes"]
+
+
+@pytest.mark.usefixtures("staff")
+def test_the_history_for_all_by_kind_and_page(room):
+    app = _open("History")
+    assert "No change is on record yet." in _texts(app)
+    for number in range(21):
+        link = {"title": f"Guide {number}", "url": "https://example.org"}
+        execute(o.add_resource, SYSTEM, community_id=room.id, **link)
+    _edit_behind_their_back(room, charter="Why\n\n**they** meet")
+    app = _open("History")
+    assert "22 changes, the newest first" in _texts(app)
+    first = _changes(app)[0]
+    assert (len(_changes(app)), first["by"], first["did"], first["it"]) == (
+        20,
+        "command line",
+        "changed",
+        "the community",
+    )
+    assert first["texts"][0]["pieces"] == [
+        {"part": "same", "text": "Why\n\n"},
+        {"part": "removed", "text": "**we** "},
+        {"part": "added", "text": "**they** "},
+        {"part": "same", "text": "meet"},
+    ]
+    second = open_page("community", c="data", tab="History", changes_page="2")
+    assert [change["it"] for change in _changes(second)] == ["“Guide 1”", "“Guide 0”"]
+    second.pills(key="changes").set_value("facts").run()
+    assert [change["it"] for change in _changes(second)] == ["the community"]
+    shared = open_page("community", c="data", tab="History", changes="Charter and facts")
+    assert "1 change, the newest first" in _texts(shared)
+    shared = open_page("community", c="data", tab="History", changes="Sessions")
+    assert "No change of “sessions” is on record yet." in _texts(shared)
+    for odd in ({"changes": "nonsense"}, {"changes_page": "99"}, {"changes_page": "-1"}):
+        assert len(_changes(open_page("community", c="data", tab="History", **odd))) == 20
+
+
+def test_what_was_withdrawn_comes_back(room, db, monkeypatch):
+    seat = take_seat(db, monkeypatch)
+    make.membership(db, room, db.get(Person, seat.account.person_id))
+    gift = make.contribution(db, room, TODAY, title="Small steps", person_id=seat.account.person_id)
+    make.commit(db)
+    app = _open("Contributions")
+    assert "withdrawn_contributions" not in app.session_state
+    app.button(key=f"withdraw_contribution:{gift.id}:1:do").click().run()
+    assert "2 contributions" in _texts(app)
+    app.session_state["withdrawn_contributions"] = True
+    app.run()
+    back = next(button for button in app.button if button.label == "Bring it back")
+    back.click().run()
+    assert "3 contributions" in _texts(app)
+    assert "Bring it back" not in [button.label for button in app.button]

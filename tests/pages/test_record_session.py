@@ -1,6 +1,6 @@
 """Recording, planning and looking at a session as each role does it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cop import db as database
 from cop.choices import PersonKind, SessionStatus
 from cop.db import reading, transaction
-from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias
+from cop.models import Attendance, CommunitySession, Draft, Person, PersonAlias, SessionSeries
 from cop.periods import utcnow
 from cop.ui.widgets.record_state import CHIPS
 from tests import factories as make
@@ -393,8 +393,44 @@ def test_a_recording_taken_back_leads_to_a_new_one(world):
     page = open_page("session", id=str(held()[0].id))
     press(page, "do")
     assert any("Recorded by mistake" in item.value for item in page.warning)
-    assert not [item for item in page.button if item.key and item.key.endswith(":do")]
     assert "Record it anew" in [item.proto.label for item in page.get("page_link")]
+
+
+def test_a_recording_taken_back_is_brought_back(world):
+    row = held()[0]
+    before = came(row.id)
+    page = open_page("session", id=str(row.id))
+    press(page, "do")
+    assert came(row.id) == set()
+    (back,) = [item for item in page.button if item.label == "Bring the recording back"]
+    back.click().run()
+    assert not page.exception
+    assert came(row.id) == before
+    assert "Bring the recording back" not in [item.label for item in page.button]
+
+
+def test_what_left_the_lists_with_its_series_is_a_click_away(db, world):
+    starts = utcnow() + timedelta(days=9)
+    row = SessionSeries(
+        community_id=world.room.id,
+        title="Circle",
+        rule="FREQ=WEEKLY;BYDAY=TU",
+        first_on=starts.date(),
+        start_time=time(9),
+        minutes=60,
+        time_zone="Europe/Madrid",
+        created_at=starts,
+    )
+    db.add(row)
+    db.flush()
+    gone = {"status": SessionStatus.CANCELLED, "starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+    make.session(db, world.room, starts.date(), title="Circle", series_id=row.id, **gone)
+    make.commit(db)
+    page = open_page("community", c="data", tab="Sessions")
+    page.session_state["withdrawn_sessions"] = True
+    page.run()
+    assert not page.exception
+    assert any(item.proto.label.startswith("Circle, ") for item in page.get("page_link"))
 
 
 def test_staff_see_counts_never_names(db, monkeypatch, world):

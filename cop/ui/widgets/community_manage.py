@@ -1,4 +1,4 @@
-"""A community's care: its texts, objectives, facilitators, who joined and left, what was changed, its end."""
+"""A community's care: its texts, objectives, facilitators, who joined and left, its end."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,7 +25,6 @@ def section(found: queries.Detail, actor: Actor) -> None:
         if may(actor, Permission.FACILITATOR_ASSIGN):
             parts["Facilitators"] = lambda: _facilitators(found)
     parts["Joins and leaves"] = lambda: _moves(found)
-    parts["History"] = lambda: _history(found)
     if may(actor, Permission.COMMUNITY_ARCHIVE):
         parts["Reopen" if found.archived_on else "Archive"] = lambda: _end(found)
     chosen = st.segmented_control(
@@ -108,25 +107,3 @@ def _moves(found: queries.Detail) -> None:
     )
     file = ("joins-and-leaves", found.slug)
     downloads.menu("moves", Offer("Joins and leaves", exports.moves, {"community_id": found.id}, file))
-
-
-def _history(found: queries.Detail) -> None:
-    rows = load(queries.history, community_id=found.id)
-    if rows.empty:
-        st.text("Nothing was changed yet.")
-        return
-    config = st.column_config
-    st.dataframe(
-        rows.assign(operation=rows["operation"].map(words.label)),
-        key="history_table",
-        hide_index=True,
-        row_height=70,
-        alt=f"The last {len(rows)} changes, who made them and when",
-        column_config={
-            "at": config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", timezone=runs.current().time_zone),
-            "who": "Who",
-            "operation": "What",
-            "change": config.TextColumn("From → to", width="large"),
-        },
-    )
-    downloads.menu("history", Offer("History", exports.history, {"community_id": found.id}, ("history", found.slug)))

@@ -11,7 +11,7 @@ from cop.catalog.words import STAGES
 from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
 from cop.sessions.exports import community_attendance
-from cop.sessions.queries import session_detail
+from cop.sessions.queries import session_detail, withdrawn
 from cop.sessions.series_queries import series_of
 from cop.ui import format as words
 from cop.ui import run as runs
@@ -19,7 +19,7 @@ from cop.ui.draw import draw
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
-from cop.ui.widgets import community_manage, contributions, downloads, feeds, resources
+from cop.ui.widgets import community_history, community_manage, contributions, downloads, feeds, resources
 from cop.ui.widgets.community_head import when
 from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.paging import page_of
@@ -33,6 +33,7 @@ def tabs(found: queries.Detail, actor: Actor) -> None:
         "Contributions": contributions.section,
         "Resources": resources.section,
         "Members": _members,
+        "History": community_history.section,
     }
     if may(actor, Permission.COMMUNITY_EDIT, community_id=found.id):
         sections["Manage"] = community_manage.section
@@ -104,6 +105,8 @@ def _sessions(found: queries.Detail, actor: Actor) -> None:
         st.text("No session is planned.")
     _series(found, carries=carries)
     _list(page_of(times.ahead, "coming"), record=False)
+    if carries:
+        _withdrawn(found)
     st.subheader("Past", anchor=False)
     if times.past.empty:
         st.text("No session was held yet.")
@@ -120,6 +123,20 @@ def _series(found: queries.Detail, *, carries: bool) -> None:
             if carries:
                 at = running.next_session_id
                 link("plan", "Change the series", icon=":material/event_repeat:", session=at, scope="all")
+
+
+def _withdrawn(found: queries.Detail) -> None:
+    """What went with a change of a series, for those who may want one of them back."""
+    gone = load(withdrawn, community_id=found.id, now=quarter_hour(utcnow()))
+    if not gone:
+        return
+    box = st.expander(f"Taken out of a series ({len(gone)})", key="withdrawn_sessions", on_change="rerun")
+    if box.open:
+        with box:
+            st.caption("Open one to reinstate it.")
+            for one in gone:
+                moment = words.moment(one.starts_at, runs.current().time_zone)
+                link("session", f"{one.title}, {moment}", icon=":material/event_busy:", id=one.id)
 
 
 def _take_sessions(found: queries.Detail, actor: Actor) -> None:

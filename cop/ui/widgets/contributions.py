@@ -31,6 +31,8 @@ def section(found: queries.Detail, actor: Actor) -> None:
     member = found.id in load(queries.my_communities)
     if not found.archived_on and (member or may(actor, Permission.COMMUNITY_EDIT, community_id=found.id)):
         _add(found.id)
+    if not found.archived_on:
+        _withdrawn(found.id)
     if rows.empty:
         st.text("Nothing was contributed yet.")
         return
@@ -160,7 +162,9 @@ def _unpin(contribution_id: int) -> None:
 
 def _withdraw(community_id: int, mine: Correctable) -> None:
     with st.popover("Withdraw", icon=":material/undo:", key=f"withdraw_contribution_box_{mine.id}"):
-        st.write("Take it back? It goes from this page and from the figures. Only the audit trail keeps it.")
+        st.write(
+            "Take it back? It goes from the lists and from the figures; the history keeps that it was there. You can bring it back."
+        )
         form = Form(f"withdraw_contribution:{mine.id}:{mine.version}")
         if not st.button("Yes, withdraw it", key=form.key("do")):
             return
@@ -177,3 +181,29 @@ def _withdraw(community_id: int, mine: Correctable) -> None:
         if done:
             notice.say("Withdrawn.")
             st.rerun()
+
+
+def _withdrawn(community_id: int) -> None:
+    """What was withdrawn, for who may bring it back."""
+    gone = load(queries.restorable, community_id=community_id)
+    if not gone:
+        return
+    box = st.expander(f"Withdrawn ({len(gone)})", key="withdrawn_contributions", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        for one in gone:
+            with st.container(border=True, gap="xsmall"):
+                st.text(one.title)
+                st.caption(plain(f"{words.label(one.kind)} · {words.day(one.day)}"))
+                _bring_back(community_id, one.entry_id)
+
+
+def _bring_back(community_id: int, entry_id: int) -> None:
+    form = Form(f"restore_contribution:{entry_id}")
+    values = {"community_id": community_id, "entry_id": entry_id}
+    if st.button("Bring it back", key=form.key("do"), icon=":material/undo:") and form.perform(
+        operations.restore_contribution, **values
+    ):
+        notice.say("It is back.")
+        st.rerun()

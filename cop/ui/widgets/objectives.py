@@ -47,7 +47,8 @@ def _edit(community_id: int, goal: queries.Goal) -> None:
     with st.form(f"edit_objective_form_{goal.id}", border=False):
         values = _fields(form, asdict(pinned))
         met = st.checkbox("It is met", pinned.status == "met", key=form.key("met"))
-        pressed = st.form_submit_button("Save", type="primary", key=form.key("submit"))
+        label = "Take it up again" if pinned.status == "dropped" else "Save"
+        pressed = st.form_submit_button(label, type="primary", key=form.key("submit"))
     if pressed:
         _save(form, community_id, goal.id, pinned.version, values | {"met": met})
     conflict.show(

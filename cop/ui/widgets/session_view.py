@@ -89,6 +89,8 @@ def actions(actor: Actor, session: SessionDetail) -> None:
             if session.starts_at <= utcnow():
                 layout.link("record", "Record", icon=":material/edit_note:", session=session.id)
             layout.link("plan", "Change the plan", icon=":material/edit_calendar:", session=session.id)
+    if session.status != "held" and load(queries.was_taken_back, session_id=session.id):
+        _simple(session, operations.restore_recording, "Bring the recording back")
     if session.status == "planned":
         _cancel(session)
     elif session.status == "cancelled":
@@ -144,7 +146,9 @@ def _cancelled(session: SessionDetail) -> None:
 
 def _undo(session: SessionDetail) -> None:
     with st.popover("Undo", icon=":material/undo:", key="undo"):
-        st.write("Take the recording back? Attendance and contributions go; the history keeps them.")
+        st.write(
+            "Take the recording back? Attendance and contributions go. Until something else is done here, you can bring them back."
+        )
         _simple(session, operations.undo_recording, "Yes, take it back")
 
 

@@ -1,7 +1,11 @@
 """Whom each of the catalog's operations serves."""
 
+import sqlalchemy as sa
+
+from cop import audit
 from cop.catalog import operations as o
-from cop.models import Objective, Person, Resource
+from cop.models import AuditEntry, Objective, Person, Resource
+from cop.permissions import SYSTEM
 from tests import factories as make
 from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, OWN_FACILITATOR, Case
 
@@ -76,6 +80,16 @@ def _corrected(world, actor):
     return _own_gift(world, actor) | {"kind": "lesson", "title": "Better said", "url": "", "day": make.TODAY}
 
 
+def _withdrawn(world, actor):
+    """The actor's own contribution, withdrawn; a visitor without an account finds somebody's."""
+    author = actor.person_id if actor is not None else make.person(world.db).id
+    gone = {"kind": "idea", "title": "A glossary", "url": "", "day": "2026-06-01", "person_id": author}
+    where = {"operation": "catalog.withdraw_contribution", "community_id": world.community.id}
+    audit.record(world.db, SYSTEM, now=make.NOW, before=gone, **where)
+    world.db.flush()
+    return {"community_id": world.community.id, "entry_id": world.db.scalar(sa.select(sa.func.max(AuditEntry.id)))}
+
+
 CASES = {
     o.create_community: Case(OFFICE, lambda _world, _actor: {"name": "Data engineering", "focus": "Pipelines"}),
     o.edit_community: Case(OWN_FACILITATOR, lambda world, actor: _versioned(world, actor) | _TEXTS),
@@ -104,4 +118,5 @@ CASES = {
     # That of others is for those who carry the community, which stands there too.
     o.edit_contribution: Case(EVERYONE_SIGNED_IN, _corrected),
     o.withdraw_contribution: Case(EVERYONE_SIGNED_IN, _own_gift),
+    o.restore_contribution: Case(EVERYONE_SIGNED_IN, _withdrawn),
 }

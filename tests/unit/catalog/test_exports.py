@@ -27,7 +27,7 @@ from tests.permissions import (
 
 CATALOG = {"wanted": Wanted(), "order": Order.NAME, "now": make.NOW}
 FOR_ALL = [exports.sessions, exports.contributions, exports.resources, exports.members]
-FOR_EDITORS = [exports.moves, exports.history]
+FOR_EDITORS = [exports.moves]
 
 
 @pytest.fixture

@@ -608,6 +608,89 @@ class TestCorrectingContributions:
             with pytest.raises(Invalid, match="archived"):
                 change(world, gift, "staff")
 
+    @staticmethod
+    def _restore(world, who, **changes):
+        with reading() as db:
+            entry = db.scalar(sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.operation.like("%withdraw%")))
+        where = {"community_id": world["room"].id, "entry_id": entry}
+        return execute(o.restore_contribution, world[who], now=NOW, **where | changes)
+
+    @staticmethod
+    def _gone(world, who):
+        with reading() as db:
+            return [gone.title for gone in queries.restorable(db, world[who], community_id=world["room"].id)]
+
+    @pytest.mark.parametrize("who", ["staff", "facilitator", "admin"])
+    def test_what_was_withdrawn_comes_back_as_it_was(self, world, gift, db, who):
+        self._withdraw(world, gift, "staff")
+        row = _one(Contribution, self._restore(world, who))
+        assert (row.title, row.kind, row.day, row.person_id, row.session_id) == (
+            "Test the restor",
+            gift.kind,
+            date(2026, 5, 30),
+            world["staff"].person_id,
+            None,
+        )
+        assert self._months(world) == {5: 1}
+        assert _revisions() == {"sessions": 2}
+        assert list(integrity.figures_are_right(db, NOW)) == []
+
+    def test_it_comes_back_once_and_can_be_withdrawn_again(self, world, gift):
+        self._withdraw(world, gift, "staff")
+        with reading() as db:
+            first = db.scalar(sa.select(sa.func.max(AuditEntry.id)))
+        again = _one(Contribution, self._restore(world, "staff"))
+        with pytest.raises(Invalid, match="back already"):
+            self._restore(world, "staff", entry_id=first)
+        self._withdraw(world, again, "staff")
+        with pytest.raises(Invalid, match="back already"):
+            self._restore(world, "staff", entry_id=first)
+        self._restore(world, "staff")
+        assert _count(Contribution) == 1
+
+    @pytest.mark.parametrize("who", ["stranger", "manager", "other_staff"])
+    def test_others_bring_nothing_back(self, world, gift, db, who):
+        world["other_staff"] = make.actor(db)
+        make.membership(db, world["room"], db.get(Person, world["other_staff"].person_id))
+        make.commit(db)
+        self._withdraw(world, gift, "staff")
+        with pytest.raises(Forbidden):
+            self._restore(world, who)
+        assert _count(Contribution) == 0
+
+    def test_what_is_no_withdrawal_here_brings_nothing_back(self, world, gift, db):
+        self._edit(world, gift, "staff")
+        with reading() as read:
+            edited = read.scalar(sa.select(sa.func.max(AuditEntry.id)))
+        self._withdraw(world, gift, "staff", version=2)
+        for changes in ({"entry_id": edited}, {"entry_id": 99_999}, {"community_id": world["other"].id}):
+            with pytest.raises(NotFound):
+                self._restore(world, "admin", **changes)
+        world["room"].archived_at = NOW
+        make.commit(db)
+        with pytest.raises(Invalid, match="archived"):
+            self._restore(world, "staff")
+
+    def test_it_follows_its_author_into_another_record(self, world, gift, db):
+        self._withdraw(world, gift, "staff")
+        keep = make.person(db)
+        author = db.get(Person, world["staff"].person_id)
+        author.merged_into_id, author.active = keep.id, False
+        make.commit(db)
+        assert _one(Contribution, self._restore(world, "admin")).person_id == keep.id
+
+    def test_each_sees_what_is_theirs_to_bring_back(self, world, gift, db):
+        carried = make.contribution(db, world["room"], title="Carried")
+        make.commit(db)
+        self._withdraw(world, gift, "staff")
+        self._withdraw(world, carried, "admin")
+        both = ["Carried", "Test the restor"]
+        expected = {"staff": both[1:], "facilitator": both, "admin": both, "stranger": [], "manager": []}
+        for who, titles in expected.items():
+            assert self._gone(world, who) == titles, who
+        self._restore(world, "admin")
+        assert self._gone(world, "admin") == both[1:]
+
     def test_each_sees_what_is_theirs_to_correct(self, world, gift, db):
         held = make.session(db, world["room"])
         make.contribution(db, world["room"], session_id=held.id, person_id=world["staff"].person_id)

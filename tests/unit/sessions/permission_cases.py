@@ -2,8 +2,10 @@
 
 from datetime import datetime, time, timedelta
 
+from cop import audit
 from cop.choices import SessionStatus
 from cop.models import CalendarFeed, CheckInCode, CommunitySession, SessionSeries
+from cop.permissions import SYSTEM
 from cop.sessions import attend_operations as attend
 from cop.sessions import feed_operations as feeds
 from cop.sessions import operations as ops
@@ -81,7 +83,17 @@ def _of(row: CommunitySession, **more):
     return {"session_id": row.id, "version": row.version} | more
 
 
+def _taken_back(world):
+    """A session whose recording was taken back."""
+    row = _planned(world, starts_at=make.NOW - timedelta(days=1), ends_at=make.NOW - timedelta(hours=23))
+    where = {"object_type": "session", "object_id": row.id, "community_id": row.community_id}
+    audit.record(world.db, SYSTEM, now=make.NOW, operation="sessions.undo_recording", before={}, **where)
+    world.db.flush()
+    return _of(row)
+
+
 CASES = {
+    ops.restore_recording: Case(OWN_FACILITATOR, lambda w, _a: _taken_back(w)),
     ops.plan_session: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "plan": _plan(3)}),
     ops.change_plan: Case(OWN_FACILITATOR, lambda w, _a: _of(_planned(w), plan=_plan(4))),
     ops.cancel_session: Case(OWN_FACILITATOR, lambda w, _a: _of(_planned(w), reason="Everybody is away")),

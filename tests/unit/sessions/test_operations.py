@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from cop import integrity
 from cop.choices import AttendanceKind, PersonKind, SessionStatus
 from cop.db import reading, revisions
 from cop.errors import Conflict, Forbidden, Invalid
@@ -25,6 +26,7 @@ from cop.models import (
 from cop.people.newcomers import Newcomer
 from cop.permissions import Role
 from cop.sessions import operations as ops
+from cop.sessions import queries, rows
 from cop.sessions.drafts import Mark, own_draft, own_mark, own_subjects
 from cop.sessions.inputs import Gift, Link, Plan, Report
 from tests import factories as make
@@ -333,6 +335,87 @@ def test_undoing_a_recording(world):
     with reading() as db:
         assert db.scalar(sa.select(sa.func.coalesce(sa.func.sum(ActivityMonth.sessions_held), 0))) == 0
         assert db.scalars(sa.select(Resource)).one().archived_at == NOW
+
+
+def _restore(world, session_id, actor=None, now=NOW):
+    values = {"session_id": session_id, "version": get(session_id).version}
+    return execute(ops.restore_recording, actor or world.lead, now=now, **values)
+
+
+def _undo(world, session_id, now=NOW):
+    execute(ops.undo_recording, world.lead, now=now, session_id=session_id, version=get(session_id).version)
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_recording_that_was_taken_back_comes_back_whole(world, db, planned):
+    report = Report(
+        attendance="list",
+        attended=[world.ana.id, world.ben.id],
+        led=[world.ben.id],
+        topics="Lineage",
+        decisions="Every month",
+        contributions=[Gift("idea", "A glossary", world.ana.id)],
+        links=[Link("Slides", "https://e.org")],
+    )
+    later = NOW + timedelta(days=4)
+    session_id = None
+    if planned:
+        session_id = world.plan()
+    of = {"session_id": session_id, "version": 1} if planned else {}
+    session_id = world.record(now=later, plan=a_plan(start=AHEAD), report=report, **of)
+    with reading() as read:
+        before = rows.snapshot(read, read.get_one(CommunitySession, session_id))
+    _undo(world, session_id, later)
+    with reading() as read:
+        assert queries.was_taken_back(read, None, session_id=session_id)
+    _restore(world, session_id, now=later)
+    with reading() as read:
+        after = rows.snapshot(read, read.get_one(CommunitySession, session_id))
+        assert not queries.was_taken_back(read, None, session_id=session_id)
+        months = read.scalars(sa.select(ActivityMonth)).all()
+    for state in (before, after):
+        for gift in state["contributions"]:
+            del gift["id"]  # a new row
+    assert after == before
+    assert [(row.month.month, row.attendances, row.contributions) for row in months if row.sessions_held] == [(6, 2, 1)]
+    assert list(integrity.figures_are_right(db, later)) == []
+
+
+def test_notes_of_an_import_come_back_too_and_people_who_are_one_record_by_now_came_once(world, db):
+    row = make.session(db, world.room, make.TODAY, people=[world.ana, world.ben])
+    db.scalars(sa.select(Attendance).where(Attendance.person_id == world.ben.id)).one().note = "led"
+    make.commit(db)
+    _undo(world, row.id)
+    ben = db.get(Person, world.ben.id)
+    ben.merged_into_id, ben.active = world.ana.id, False
+    make.commit(db)
+    _restore(world, row.id)
+    with reading() as read:
+        (one,) = read.scalars(sa.select(Attendance)).all()
+    assert (one.person_id, one.note) == (world.ana.id, "led")
+
+
+def test_what_can_not_be_brought_back(world):
+    never = world.plan()
+    assert "no recording" in refused(lambda: _restore(world, never))[""]
+    held = world.record()
+    assert "no recording" in refused(lambda: _restore(world, held))[""]
+    _undo(world, held)
+    world.record()  # anew, as another session of the same name and time
+    assert "there already" in refused(lambda: _restore(world, held))["start"]
+    changed = world.record(plan=a_plan(title="Another", start=datetime(2026, 6, 14, 9)))
+    _undo(world, changed)
+    with pytest.raises(Conflict):
+        execute(ops.restore_recording, world.lead, now=NOW, session_id=changed, version=1)
+
+
+def test_only_the_last_thing_done_can_be_undone(world):
+    planned = world.plan()
+    later = NOW + timedelta(days=4)
+    world.record(now=later, session_id=planned, version=1, plan=a_plan(start=AHEAD))
+    _undo(world, planned, later)
+    execute(ops.cancel_session, world.lead, now=later, session_id=planned, version=get(planned).version, reason="Away")
+    assert "no recording" in refused(lambda: _restore(world, planned, now=later))[""]
 
 
 def test_another_communitys_facilitator_is_refused(db, world):

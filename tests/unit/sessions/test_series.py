@@ -13,6 +13,7 @@ from cop.execute import execute
 from cop.models import AuditEntry, CommunitySession, SessionSeries
 from cop.permissions import SYSTEM, Role
 from cop.sessions import operations as ops
+from cop.sessions import queries
 from cop.sessions import series_operations as ops_of_series
 from cop.sessions.inputs import Plan, Repeat, Report
 from cop.sessions.recurrence import Pattern, Unit
@@ -345,3 +346,23 @@ def test_the_plan_comes_back_as_it_was_given(world):
         with pytest.raises(NotFound):
             series(db, None, series_id=series_id + 1)
     assert (found.plan, found.repeat) == (a_plan(), repeat)
+
+
+def test_what_a_series_left_behind_is_found_by_those_who_plan_and_reinstated(world, db):
+    """From every fortnight to every four weeks: every other session is withdrawn, and one of them wanted back."""
+    row = world.plan()
+    world.change(row, repeat=Repeat(Pattern(Unit.WEEK, 4, (1,)), until=date(2026, 12, 8)))
+    staff = make.actor(db)
+    make.commit(db)
+    with reading() as read:
+        gone = queries.withdrawn(read, world.lead, community_id=world.room.id, now=NOW)
+        assert [one.starts_at.date() for one in gone] == [DAYS[1], DAYS[3]]
+        for refused in (None, staff, world.stranger):
+            with pytest.raises(Forbidden):
+                queries.withdrawn(read, refused, community_id=world.room.id, now=NOW)
+        assert queries.withdrawn(read, world.lead, community_id=world.room.id, now=gone[0].starts_at) == gone[1:]
+    one = get(gone[0].id)
+    execute(ops.reinstate_session, world.lead, now=NOW, session_id=one.id, version=one.version)
+    assert get(one.id).status is SessionStatus.PLANNED
+    with reading() as read:
+        assert queries.withdrawn(read, world.lead, community_id=world.room.id, now=NOW) == gone[1:]

@@ -70,6 +70,8 @@ SHOWN = {
         Group.FACTS, "archived", _COMMUNITY, fields=("archive_reason", "merged_into_id")
     ),
     "catalog.reopen_community": Shown(Group.FACTS, "reopened", _COMMUNITY),
+    "funnel.link_community": Shown(Group.FACTS, "let it work on"),
+    "funnel.unlink_community": Shown(Group.FACTS, "took it off"),
     "catalog.add_objective": Shown(Group.FACTS, "set the objective", fields=_OBJECTIVE[1:-1]),
     "catalog.edit_objective": Shown(Group.FACTS, "changed the objective", fields=_OBJECTIVE),
     "catalog.drop_objective": Shown(Group.FACTS, "dropped the objective"),

@@ -102,7 +102,8 @@ def _attendance(
     new = {item["person_id"]: item for item in after["attended"]}
     if not sees_names:
         if len(old) != len(new) or old.keys() != new.keys():
-            yield f"Attendance: {len(old)} → {len(new)} people"
+            was = f"{len(old)} → " if old else ""
+            yield f"Attendance: {was}{len(new)} {'person' if len(new) == 1 and not old else 'people'}"
         return
     for label, people in (
         ("Came", new.keys() - old.keys()),

@@ -204,7 +204,7 @@ def test_whoever_takes_part_is_in_no_history(room, lead, db):
     execute(sessions.undo_recording, lead, version=2, **of)
     shown = told(room)
     assert [entry.did for entry in shown.entries] == ["took back the recording of", "recorded", "planned"]
-    assert shown.entries[1].lines == ("Attendance: 0 → 1 people", "Contribution added: A glossary")
+    assert shown.entries[1].lines == ("Attendance: 1 person", "Contribution added: A glossary")
     for hidden in (CANARY, "canary", "SECRETREASON"):
         assert hidden not in repr(shown)
         with reading() as fresh:

@@ -255,19 +255,17 @@ class Board {
     this.say(text)
   }
 
-  // A question or an answer above the board: to where it can be seen, and into its field. It is drawn bit by bit; its
-  // buttons come last.
-  attend(told, tries = 40) {
+  // A question or an answer above the board: into its field, or to where it can be seen. It is drawn bit by bit.
+  attend(told, tries = 100) {
     if (!told || told === this.told || told !== this.data.told) return
-    const box = document.querySelector(`.st-key-${CSS.escape(told)}`)
-    if (!box?.querySelector("button")) {
-      if (tries) setTimeout(() => this.attend(told, tries - 1), 50)
+    const part = document.querySelector(`.st-key-${CSS.escape(told)} ${this.data.asks ? "textarea" : "button"}`)
+    if (!part) {
+      if (tries) setTimeout(() => this.attend(told, tries - 1), 100)
       return
     }
     this.told = told
-    const field = box.querySelector("textarea")
-    if (field) field.focus()
-    else box.scrollIntoView({ block: "nearest" })
+    if (this.data.asks) part.focus()
+    else part.scrollIntoView({ block: "nearest" })
   }
 
   listen() {

@@ -22,6 +22,7 @@ from cop.ui.load import load
 from cop.ui.navigation import address
 from cop.ui.widgets import funnel_moves
 from cop.ui.widgets.funnel_filters import Asked
+from cop.ui.widgets.funnel_moves import Kind
 
 _KEY = "board"
 _MORE = "_board_more"
@@ -63,7 +64,8 @@ def show(asked: Asked, actor: Actor, everything: pd.DataFrame, found: pd.DataFra
     movable = may(actor, Permission.FUNNEL_TRIAGE)
     told = funnel_moves.current()
     data = _message(asked, everything, found, told.move.item_id if told else None)
-    data |= {"movable": movable, "told": told.key if told else "", "help": _HELP_MOVING if movable else _HELP}
+    data |= {"movable": movable, "help": _HELP_MOVING if movable else _HELP}
+    data |= {"told": told.key if told else "", "asks": bool(told and told.kind is Kind.ASKED)}
     _board(key=_KEY, data=data, on_moved_change=_moved, on_more_change=_more)
 
 

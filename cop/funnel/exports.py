@@ -1,13 +1,21 @@
 """What can be taken along of the funnel: each table as its screen shows it, read afresh."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import label
 from cop.exports import Sheet, sheet_of
-from cop.funnel import round_queries
+from cop.funnel import queries, round_queries
+from cop.funnel.board import Wanted, in_stages, matching, ordered
+from cop.funnel.board_rows import board_rows
+from cop.funnel.cards import table
+from cop.organisation import time_zone
+from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 
 _PUBLISHED = {
@@ -31,3 +39,15 @@ def published(db: DbSession, actor: Actor | None, *, round_id: int) -> Sheet:
     frame = pd.DataFrame(rows, columns=list(_PUBLISHED))
     frame["decision"] = frame["decision"].map(label)
     return sheet_of("Published list", frame.rename(columns=_PUBLISHED))
+
+
+def items(db: DbSession, actor: Actor | None, *, wanted: Wanted, now: datetime) -> Sheet:
+    """The items that fit, in the order of the board."""
+    require(actor, Permission.FUNNEL_VIEW)
+    today = local_day(now, time_zone(db))
+
+    def ask(query: Callable[..., Any], **params: Any) -> Any:
+        return query(db, actor, **params)
+
+    found = in_stages(matching(board_rows(ask, actor, now=now), wanted, today=today), wanted.shown_stages)
+    return sheet_of("Items", table(ordered(found), ask(queries.choices, today=today).themes, today=today))

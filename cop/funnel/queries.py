@@ -51,7 +51,8 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
     `units`, `unit_ids` and `theme_ids` tell whom it concerns and what it serves; `age_days` is the whole days in its
     stage; `votes` are people, also those who voted for an item merged into it; `search` is folded text.
     """
-    today = local_day(now, time_zone(db))
+    zone = time_zone(db)
+    today = local_day(now, zone)
     rows = [dict(row._mapping) for row in db.execute(_items())]  # noqa: SLF001 - SQLAlchemy's public name
     units, themes = _names(db, ItemUnit, OrgUnit), _names(db, ItemTheme, Theme)
     communities = _names(db, ItemCommunity, Community)
@@ -63,7 +64,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
         row["units"] = ", ".join(units[key].values())
         row["communities"] = ", ".join(communities[key].values())
         row["votes"], row["comments"], row["merged"] = votes.get(key, 0), comments.get(key, 0), merged.get(key, 0)
-        row["age_days"] = (today - local_day(row["stage_since"], time_zone(db))).days
+        row["age_days"] = (today - local_day(row["stage_since"], zone)).days
         texts = (row["title"], row["description"], row["client"], row["units"], row["owner"] or "", row["area"] or "")
         row["search"] = "\n".join(fold(text) for text in texts)
     return _frame(rows)

@@ -57,6 +57,11 @@ def go(url: str, **params: object) -> NoReturn:
     st.switch_page(_page(url), query_params=_texts(params))
 
 
+def opens(url: str) -> bool:
+    """Whether the actor may open this screen."""
+    return url in st.session_state["_pages"]
+
+
 def _page(url: str) -> Page:
     pages: dict[str, Page] = st.session_state["_pages"]
     return pages[url]

@@ -36,6 +36,7 @@ PAGES = (
     PageSpec("communities/record_session.py", "record", "Record a session", ":material/edit_note:", "Communities", Permission.SESSION_RECORD),
     PageSpec("communities/plan_session.py", "plan", "Plan a session", ":material/event_upcoming:", "Communities", Permission.SESSION_RECORD),
     PageSpec("communities/check_in.py", "checkin", "Check in", ":material/how_to_reg:", "Communities", Permission.SESSION_ATTEND),
+    PageSpec("discover/funnel.py", "funnel", "Technology funnel", ":material/filter_alt:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("discover/propose.py", "propose", "Propose", ":material/lightbulb:", "Discover", Permission.FUNNEL_PROPOSE),
     PageSpec("discover/item.py", "item", "Funnel item", ":material/filter_alt:", "Discover", Permission.FUNNEL_VIEW, in_menu=False),
     PageSpec("discover/rounds.py", "rounds", "Rounds", ":material/how_to_vote:", "Discover", Permission.FUNNEL_VIEW),

@@ -41,6 +41,7 @@ EXPECTED = {
     "record": RECORDERS,
     "plan": RECORDERS,
     "checkin": EVERYONE_SIGNED_IN,
+    "funnel": EVERYONE_SIGNED_IN,
     "propose": EVERYONE_SIGNED_IN,
     "item": EVERYONE_SIGNED_IN,
     "rounds": EVERYONE_SIGNED_IN,

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog.queries import units as active_units
 from cop.funnel import meeting_rows as rows
-from cop.funnel.meetings import MeetingInput, course
+from cop.funnel.meetings import MeetingInput, course, reach
 from cop.models import Concern, FunnelItem, OrgUnit, Person, UnitMeeting, UnitMeetingPerson
 from cop.permissions import Actor, Permission, require
 from cop.query import query
 
 
 def _scope(actor: Actor | None, **_params: Any) -> Hashable:
-    return rows.reach(actor)
+    return reach(actor)
 
 
 _UNITS = {
@@ -45,7 +45,7 @@ def units(db: DbSession, actor: Actor | None) -> pd.DataFrame:
     that of the last meeting that tells it, "" where none does; `next_contact_on` that of the last meeting; both days are
     None where there are none.
     """
-    within = rows.reach(actor)
+    within = reach(actor)
     met: dict[int, list[dict[Any, Any]]] = defaultdict(list)
     for meeting in meetings(db, actor).to_dict("records"):  # the newest first
         if not meeting["archived"]:
@@ -171,6 +171,8 @@ class Meeting:
     said: MeetingInput
     names: dict[int, str]
     archived: bool
+    met_again_on: date | None
+    """When the unit was met next, which settles this meeting's next contact."""
     concerns: tuple[Worry, ...]
     needs: dict[int, tuple[str, str]]
     """Title and stage of each funnel item raised there, by id."""
@@ -197,6 +199,13 @@ def meeting(db: DbSession, actor: Actor | None, *, meeting_id: int) -> Meeting:
         said=said,
         names={key: name for key, name in names},  # noqa: C416 - dict() doesn't take rows
         archived=row.archived_at is not None,
+        met_again_on=db.scalar(
+            sa.select(sa.func.min(UnitMeeting.met_on)).where(
+                UnitMeeting.org_unit_id == row.org_unit_id,
+                UnitMeeting.met_on > row.met_on,
+                UnitMeeting.archived_at.is_(None),
+            )
+        ),
         concerns=tuple(
             Worry(one.id, one.version, one.concern, one.answer, one.follow_up_on, one.settled_on) for one in worries
         ),
@@ -206,7 +215,7 @@ def meeting(db: DbSession, actor: Actor | None, *, meeting_id: int) -> Meeting:
 
 def _reachable(actor: Actor | None, listed: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
     """Those of a list of meetings that the actor may see, the newest first."""
-    within = rows.reach(actor)
+    within = reach(actor)
     if within is not None:
         listed = listed.where(UnitMeeting.org_unit_id.in_(within))
     return listed.order_by(UnitMeeting.met_on.desc(), UnitMeeting.id.desc())

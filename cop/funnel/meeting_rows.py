@@ -10,25 +10,10 @@ from cop import audit
 from cop.catalog.checks import same_version
 from cop.choices import Receptiveness
 from cop.errors import Invalid, NotFound
-from cop.funnel.meetings import ConcernInput, MeetingInput
+from cop.funnel.meetings import ConcernInput, MeetingInput, within
 from cop.models import Concern, OrgUnit, Person, UnitMeeting, UnitMeetingPerson
-from cop.permissions import Actor, Permission, Role, require
+from cop.permissions import Actor
 from cop.validation import LONG, Checks
-
-
-def reach(actor: Actor | None) -> frozenset[int] | None:
-    """The units whose meetings the actor may see: all (None) for the office, a manager's own and those below.
-
-    Raises Forbidden for everybody else.
-    """
-    actor = require(actor, Permission.UNIT_MEETING)
-    return None if Role.ADMIN in actor.roles else actor.unit_ids
-
-
-def within(actor: Actor | None, unit_id: int) -> bool:
-    """Whether the actor may see the unit's meetings."""
-    units = reach(actor)
-    return units is None or unit_id in units
 
 
 def meeting_of(db: DbSession, actor: Actor, meeting_id: int) -> UnitMeeting:

@@ -1,4 +1,4 @@
-"""Meetings with units: what is said of one, and which units want attention. Pure."""
+"""Meetings with units: what is said of one, who sees which, and which units want attention. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import pandas as pd
 from dateutil.relativedelta import relativedelta
+
+from cop.permissions import Actor, Permission, Role, require
 
 RECENT_MONTHS = 6
 """A unit counts as met when it was met within so many months."""
@@ -67,6 +69,21 @@ class Coverage:
     never: int
     overdue: int
     concerns: int
+
+
+def reach(actor: Actor | None) -> frozenset[int] | None:
+    """The units whose meetings the actor may see: all (None) for the office, a manager's own and those below.
+
+    Raises Forbidden for everybody else.
+    """
+    actor = require(actor, Permission.UNIT_MEETING)
+    return None if Role.ADMIN in actor.roles else actor.unit_ids
+
+
+def within(actor: Actor | None, unit_id: int) -> bool:
+    """Whether the actor may see the unit's meetings."""
+    units = reach(actor)
+    return units is None or unit_id in units
 
 
 def months_before(day: date, months: int) -> date:

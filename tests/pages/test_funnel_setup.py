@@ -61,7 +61,7 @@ def test_shares_follow_while_weights_are_typed(office):
     field(app, "0:weight").set_value(1.4).run()
     assert shares(app) == ["counts **70 %**", "counts **10 %**", "counts **10 %**", "counts **10 %**"]
     table = app.dataframe[0].value
-    assert list(zip(table["criterion"], table["now"], table["then"], strict=True))[0] == ("Value", "40 %", "70 %")
+    assert next(zip(table["criterion"], table["now"], table["then"], strict=True)) == ("Value", "40 %", "70 %")
 
 
 def test_a_version_is_made_shown_and_brought_back(office):

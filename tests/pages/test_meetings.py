@@ -95,10 +95,10 @@ def test_the_counts_and_the_filters_in_the_address(office, units):
         "Open concerns": "0",
     }
     for address, names in (
-        ({"attention": "overdue"}, ["Data"]),
-        ({"attention": "12_months"}, ["Sales"]),
-        ({"attention": "never"}, []),
-        ({"received": "keen"}, ["Sales"]),
+        ({"attention": "Next contact overdue"}, ["Data"]),
+        ({"attention": "Not met for 12 months"}, ["Sales"]),
+        ({"attention": "Never met"}, []),
+        ({"received": "Keen"}, ["Sales"]),
         ({"unit": "Company / Data"}, ["Data"]),
     ):
         app = open_page("meetings", **address)
@@ -196,11 +196,12 @@ def test_a_manager_is_told_the_same_of_a_foreign_meeting_and_of_none(db, units, 
     assert not open_page("meetings", unit="Company / Sales").exception
 
 
-def test_a_manager_of_no_unit_is_told_so(db, units, monkeypatch):
+def test_a_manager_of_no_active_unit_is_told_so(db, units, monkeypatch):
     seat = take_seat(db, monkeypatch)
-    make.grant(db, seat.account, GrantedRole.MANAGER)
+    make.grant(db, seat.account, GrantedRole.MANAGER, units["Data"])
+    units["Data"].active = False
     make.commit(db)
-    assert "You manage no unit yet" in open_page("meetings").info[0].value
+    assert "You manage no unit that is still active" in open_page("meetings").info[0].value
 
 
 def test_the_meeting_of_a_unit_that_ended_can_still_be_corrected(office, units):

@@ -12,8 +12,7 @@ from cop.choices import Receptiveness
 from cop.errors import Conflict
 from cop.funnel import meeting_operations as operations
 from cop.funnel.meeting_queries import Meeting
-from cop.funnel.meeting_rows import reach
-from cop.funnel.meetings import MeetingInput
+from cop.funnel.meetings import MeetingInput, reach
 from cop.permissions import Actor
 from cop.ui import format as words
 from cop.ui import run as runs

@@ -9,8 +9,7 @@ import streamlit as st
 from cop.choices import Receptiveness
 from cop.funnel import meeting_exports as exports
 from cop.funnel import meeting_queries as queries
-from cop.funnel import meeting_rows
-from cop.funnel.meetings import RECENT_MONTHS, Attention, Wanted, coverage, matching, of_units
+from cop.funnel.meetings import RECENT_MONTHS, Attention, Wanted, coverage, matching, of_units, reach
 from cop.permissions import Actor
 from cop.ui import filters, run
 from cop.ui import format as words
@@ -66,14 +65,14 @@ def show(actor: Actor) -> None:
 
 
 def _no_units(actor: Actor) -> str:
-    if meeting_rows.reach(actor) is None:
+    if reach(actor) is None:
         return "There are no units yet. Add them under Organisation, or import them."
-    return "You manage no unit yet. The programme office grants that, unit by unit."
+    return "You manage no unit that is still active. The programme office grants that, unit by unit."
 
 
 def _ask(actor: Actor) -> Wanted:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        unit = filters.unit(within=meeting_rows.reach(actor))
+        unit = filters.unit(within=reach(actor))
         received = st.multiselect(
             "How they took it, last",
             [value.value for value in Receptiveness],
@@ -107,11 +106,10 @@ def _counts(units: pd.DataFrame, today: date) -> None:
         "Next contact overdue": f"{found.overdue:,}",
         "Open concerns": f"{found.concerns:,}",
     }
-    for place, (title, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
-        place.metric(title, value)
-    st.caption(
-        "Counted are active units with people of their own, among those shown; units that only hold other units aren't."
-    )
+    with st.container(horizontal=True, gap="large"):
+        for title, value in shown.items():
+            st.metric(title, value, width="content")
+    st.caption("Met and never met: of the active units shown, those with people of their own.")
 
 
 def _units(rows: pd.DataFrame, today: date) -> None:

@@ -52,18 +52,26 @@ def show(found: Meeting) -> None:
 
 
 def _facts(found: Meeting) -> None:
-    said, today = found.said, runs.current().today
+    said = found.said
     took_part = ", ".join(found.names[key] for key in said.person_ids)
-    due = said.next_contact_on
-    late = " (that day is past)" if due and due < today else ""
     facts = {
         "How they took it": words.label(said.receptiveness) if said.receptiveness else "Not noted",
         "Led by": found.names[said.led_by_id] if said.led_by_id is not None else "Not noted",
         "Took part": took_part or "Not noted",
-        "Next contact": f"{words.day(due)}{late}" if due else "Not set",
+        "Next contact": _next_contact(found),
     }
     for title, value in facts.items():
         st.markdown(f"**{title}:** {plain(value)}")
+
+
+def _next_contact(found: Meeting) -> str:
+    due, again = found.said.next_contact_on, found.met_again_on
+    parts = [words.day(due) or "Not set"]
+    if again:
+        parts.append(f"met again on {words.day(again)}")
+    elif due and due < runs.current().today:
+        parts.append("overdue")
+    return ", ".join(parts)
 
 
 def _needs(found: Meeting) -> None:

@@ -277,6 +277,17 @@ def test_only_the_last_meetings_next_contact_is_still_to_come(db, admin, met):
     assert list(queries.meetings(db, admin)["latest"]) == [True, True, False, False]
 
 
+def test_when_a_unit_was_met_again(db, admin, met):
+    by_day = {
+        row["met_on"]: row["id"] for row in queries.meetings(db, admin).to_dict("records") if row["name"] == "Data"
+    }
+    march, december, june = sorted(by_day)
+    again = [queries.meeting(db, admin, meeting_id=by_day[day]).met_again_on for day in (march, december, june)]
+    assert again == [december, june, None]
+    o.archive_meeting(db, admin, now=NOW, meeting_id=by_day[december])
+    assert queries.meeting(db, admin, meeting_id=by_day[march]).met_again_on == june
+
+
 def test_how_many_of_how_many(db, admin, met):
     """Technology was met one day too long ago: on 14 December, and 15 June minus 6 months is 15 December."""
     rows = queries.units(db, admin)

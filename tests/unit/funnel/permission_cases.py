@@ -2,13 +2,19 @@
 
 from datetime import date
 
+import sqlalchemy as sa
+
 from cop.choices import EvidenceKind, FunnelStage, RoundPhase
+from cop.funnel import meeting_operations as meetings
 from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
 from cop.funnel import round_operations as rounds
 from cop.funnel import score_operations as scores
+from cop.funnel import setup_operations as setup
 from cop.funnel.inputs import EvidenceInput, ItemInput
-from cop.models import Evidence, FunnelRound, ItemComment, RoundItem
+from cop.funnel.meetings import ConcernInput, MeetingInput
+from cop.funnel.setup import CriterionInput, LimitInput, ThemeInput
+from cop.models import Concern, Evidence, FunnelRound, ItemComment, Quadrant, Ring, RoundItem, Theme, UnitMeeting
 from tests import factories as make
 from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
 
@@ -126,4 +132,76 @@ CASES |= {
     rounds.lead_round: Case(OFFICE, lambda w, a: _round(w, RoundPhase.PROPOSING) | {"phase": "scoring"}),
     rounds.decide_item: Case(MANAGERS, _decision),
     rounds.publish_round: Case(OFFICE, lambda w, a: _ballot(w, a, decision="keep")[0]),
+}
+
+
+# Meetings with units
+
+_MEETING = {"met_on": make.TODAY}
+
+
+def _said(world):
+    return MeetingInput(org_unit_id=world.unit.id, **_MEETING)
+
+
+def _meeting(world, **values):
+    row = UnitMeeting(org_unit_id=world.unit.id, created_at=make.NOW, **_MEETING, **values)
+    world.db.add(row)
+    world.db.flush()
+    return row
+
+
+def _meeting_id(world, **values):
+    return {"meeting_id": _meeting(world, **values).id}
+
+
+def _worry(world, **values):
+    row = Concern(meeting_id=_meeting(world).id, concern="No time", answer="Two hours a week", **values)
+    world.db.add(row)
+    world.db.flush()
+    return row
+
+
+CASES |= {
+    meetings.record_meeting: Case(MANAGERS, lambda w, a: {"meeting": _said(w)}),
+    meetings.edit_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w) | {"version": 1, "meeting": _said(w)}),
+    meetings.archive_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w)),
+    meetings.restore_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w, archived_at=make.NOW)),
+    meetings.add_concern: Case(MANAGERS, lambda w, a: _meeting_id(w) | {"concern": ConcernInput("No time")}),
+    meetings.edit_concern: Case(
+        MANAGERS, lambda w, a: {"concern_id": _worry(w).id, "version": 1, "concern": ConcernInput("No money")}
+    ),
+    meetings.settle_concern: Case(MANAGERS, lambda w, a: {"concern_id": _worry(w).id}),
+    meetings.reopen_concern: Case(MANAGERS, lambda w, a: {"concern_id": _worry(w, settled_on=make.TODAY).id}),
+}
+
+
+# The funnel's set-up
+
+_CRITERIA = (CriterionInput("Value", 1.0, anchors=((1, "Little"), (5, "Much"))),)
+_THEME = ThemeInput("Sovereign cloud", 1.0, make.TODAY)
+
+
+def _theme(world, actor):
+    row = Theme(name="Old", weight=1.0, since_on=make.TODAY)
+    world.db.add(row)
+    world.db.flush()
+    return {"theme_id": row.id, "version": row.version}
+
+
+def _order(world, table):
+    return tuple(world.db.scalars(sa.select(table.id).order_by(table.place.desc())))
+
+
+CASES |= {
+    setup.save_criteria: Case(OFFICE, lambda w, a: {"base_id": 1, "note": "Fewer", "criteria": _CRITERIA}),
+    setup.add_theme: Case(OFFICE, lambda w, a: {"theme": _THEME}),
+    setup.edit_theme: Case(OFFICE, lambda w, a: _theme(w, a) | {"theme": _THEME}),
+    setup.set_limits: Case(OFFICE, lambda w, a: {"limits": (LimitInput("in_progress", None, 5),)}),
+    setup.add_quadrant: Case(OFFICE, lambda w, a: {"name": "Data"}),
+    setup.edit_quadrant: Case(OFFICE, lambda w, a: {"quadrant_id": 1, "version": 1, "name": "Ways", "active": True}),
+    setup.order_quadrants: Case(OFFICE, lambda w, a: {"quadrant_ids": _order(w, Quadrant)}),
+    setup.add_ring: Case(OFFICE, lambda w, a: {"name": "Watch"}),
+    setup.edit_ring: Case(OFFICE, lambda w, a: {"ring_id": 1, "version": 1, "name": "Use", "active": True}),
+    setup.order_rings: Case(OFFICE, lambda w, a: {"ring_ids": _order(w, Ring)}),
 }

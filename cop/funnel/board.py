@@ -1,6 +1,6 @@
 """The board's items: which fit a search, how they stand, in which order and lane they come. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,12 +74,13 @@ def with_standings(items: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame
 
     Where standings don't tell of an item at all, the number of its assessors is missing.
     """
-    found = standings.astype("object").set_index("item_id").reindex(items["id"]).set_axis(items.index)
-    blind = found["blind"].eq(True)  # noqa: FBT003 - missing is no
+    blind = set(standings.loc[standings["blind"].astype("bool"), "item_id"])
     columns = {}
     for name, (kind, nothing) in _STANDING.items():
-        known = found[name].notna() & ~blind if name in _HIDDEN else found[name].notna()
-        columns[name] = found[name].where(known, nothing).astype(kind)
+        told = dict(zip(standings["item_id"], standings[name], strict=True))
+        hidden = blind if name in _HIDDEN else ()
+        values = [nothing if key in hidden else told.get(key, nothing) for key in items["id"]]
+        columns[name] = pd.Series(values, index=items.index, dtype=kind)
     return items.assign(**columns)
 
 
@@ -120,6 +121,11 @@ def matching(rows: pd.DataFrame, wanted: Wanted, *, today: date) -> pd.DataFrame
 def in_stages(rows: pd.DataFrame, stages: Sequence[FunnelStage]) -> pd.DataFrame:
     """The rows that stand in one of these stages."""
     return rows[rows["stage"].isin(stages)]
+
+
+def count_in(rows: pd.DataFrame, stages: Iterable[FunnelStage]) -> int:
+    """How many rows stand in one of these stages."""
+    return int(rows["stage"].isin(list(stages)).sum())
 
 
 def ordered(rows: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +189,7 @@ def _branch(unit_ids: Sequence[int], branches: Sequence[Branch]) -> str:
 
 def quotas(rows: pd.DataFrame, limits: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     """Of each channel with a quota, how many items are taken on and how many shall be at most."""
-    taken = in_stages(rows, TAKEN_ON)["channel"].value_counts()
+    taken = rows.loc[rows["stage"].isin(TAKEN_ON), "channel"].value_counts()
     return {channel: (int(taken.get(channel, 0)), limits[channel]) for channel in Channel if channel in limits}
 
 

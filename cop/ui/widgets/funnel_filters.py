@@ -8,7 +8,7 @@ import streamlit as st
 
 from cop.choices import Channel, FunnelStage
 from cop.funnel import queries
-from cop.funnel.board import Lanes, Wanted, in_stages, plural
+from cop.funnel.board import Lanes, Wanted, count_in, plural
 from cop.funnel.cards import quotas_in_words
 from cop.funnel.gates import ASIDE
 from cop.permissions import Actor
@@ -80,7 +80,7 @@ def _filters(actor: Actor, text: str, everything: pd.DataFrame) -> Wanted:
     unit = filters.unit()
     areas = filters.areas()
     themes = _several("Theme", load(queries.choices, today=run.current().today).themes, "theme", "All themes")
-    owned = everything[everything["owner_id"].notna()].sort_values("owner")
+    owned = everything[["owner_id", "owner"]].dropna().drop_duplicates().sort_values(["owner", "owner_id"])
     owners = words.distinct(dict(zip(owned["owner_id"].map(int), owned["owner"], strict=True)))
     owner = st.selectbox(
         "Owner",
@@ -132,10 +132,10 @@ def _is_set(key: str) -> bool:
 def summary(wanted: Wanted, everything: pd.DataFrame, found: pd.DataFrame) -> None:
     """How many fit, how many of them are set aside and hidden, how full the channels' quotas are."""
     shown = wanted.shown_stages
-    aside = {stage: len(in_stages(found, [stage])) for stage in ASIDE if stage not in shown}
+    aside = {stage: count_in(found, [stage]) for stage in ASIDE if stage not in shown}
     hidden = {stage: count for stage, count in aside.items() if count}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{len(in_stages(found, shown)):,} of {len(in_stages(everything, shown)):,}")
+        st.text(f"{count_in(found, shown):,} of {count_in(everything, shown):,}")
         if any(_is_set(key) for key in _EMPTY):
             st.button("Clear filters", key="clear_filters", icon=":material/filter_list_off:", on_click=_clear)
         if hidden:

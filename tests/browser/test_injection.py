@@ -81,17 +81,21 @@ for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window
 """
 SHOWN = """() => [
   document.body.innerText,
+  ...[...document.querySelectorAll('*')].flatMap((host) => [...(host.shadowRoot?.querySelectorAll('ul, ol') ?? [])])
+    .map((list) => list.innerText),
   ...[...document.querySelectorAll('input, textarea')].map((field) => field.value),
   ...[...document.querySelectorAll('canvas td, canvas [role=gridcell]')].map((cell) => cell.textContent),
 ].join('\\n')"""
 HARM = """(kept) => {
   const elsewhere = (address) => ![location.origin + '/', kept, 'data:', 'blob:'].some((good) => address.startsWith(good));
-  const all = (query) => [...document.body.querySelectorAll(query)].filter((element) => !element.matches('body > script'));
+  const roots = [document.body, ...[...document.querySelectorAll('*')].map((host) => host.shadowRoot).filter(Boolean)];
+  const all = (query) => roots.flatMap((root) => [...root.querySelectorAll(query)])
+    .filter((element) => !element.matches('body > script'));
   const own = ['script-src-elem inline', 'script-src wasm-eval'];  // Streamlit's own page tries these
   return {
     ran: window.pwned ?? null,
     blocked: (window.blocked ?? []).filter((entry) => !own.includes(entry)),
-    elements: all('script, iframe, object, embed, link, .katex, math, form[action], [onerror], [onload], [onmouseover]')
+    elements: all('script, iframe, object, embed, link, .katex, math, form[action]:not([action="/sign-out"]), [onerror], [onload], [onmouseover]')
       .map((element) => element.outerHTML.slice(0, 200)),
     links: all('a[href]').map((link) => link.href).filter(elsewhere),
     pictures: all('img').map((picture) => picture.src).filter(elsewhere),
@@ -323,7 +327,7 @@ def _community(visit: Visit) -> None:
     assert visit.leaf("contributions") == set(PAYLOADS)
     visit.tab("Resources", PAYLOADS)
     visit.tab("Members", PAYLOADS, at_least=8)
-    visit.tab("History", [nth(4), nth(5), nth(6)])
+    visit.tab("History", [f"{nth(4 * number)} changed the community" for number in range(6)])
     visit.tab("Manage", [nth(0), nth(8), nth(5)])
     visit.choose("Objectives")
     visit.look("objectives", PAYLOADS)

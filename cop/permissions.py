@@ -40,6 +40,10 @@ class Permission(StrEnum):
     ORGANISATION_EDIT = "organisation_edit"
     AUDIT_VIEW = "audit_view"
     DATA_EXPORT = "data_export"
+    SKILL_VIEW = "skill_view"
+    OWN_PROFILE = "own_profile"
+    SKILL_EDIT = "skill_edit"
+    REQUIREMENT_EDIT = "requirement_edit"
 
 
 _STAFF = frozenset(
@@ -49,6 +53,8 @@ _STAFF = frozenset(
         Permission.COMMUNITY_JOIN,
         Permission.SESSION_ATTEND,
         Permission.CONTRIBUTE,
+        Permission.SKILL_VIEW,
+        Permission.OWN_PROFILE,
     }
 )
 _FACILITATOR = frozenset(
@@ -62,7 +68,7 @@ _FACILITATOR = frozenset(
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.FACILITATOR: _FACILITATOR,
-    Role.MANAGER: frozenset({Permission.KPI_VIEW}),
+    Role.MANAGER: frozenset({Permission.KPI_VIEW, Permission.REQUIREMENT_EDIT}),
     Role.ADMIN: frozenset(Permission),
 }
 

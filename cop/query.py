@@ -21,6 +21,8 @@ TOPICS = (
     "sessions",
     "attending",
     "feeds",
+    "skills",
+    "profiles",
     "imports",
 )
 """What writes bump and queries depend on. Drafts, sign-ins and last-seen bump nothing."""

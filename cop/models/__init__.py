@@ -26,6 +26,7 @@ from cop.models.sessions import (
     Registration,
     SessionSeries,
 )
+from cop.models.skills import CommunitySkill, PersonSkill, RoleRequirement, Skill, UnitRequirement
 from cop.models.system import (
     AuditEntry,
     Draft,
@@ -53,6 +54,7 @@ __all__ = [
     "CheckInCode",
     "Community",
     "CommunitySession",
+    "CommunitySkill",
     "Contribution",
     "DistinctPeople",
     "Draft",
@@ -72,12 +74,16 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonAlias",
+    "PersonSkill",
     "ProfileVisibility",
     "Registration",
     "Resource",
     "Revision",
     "RoleGrant",
+    "RoleRequirement",
     "SessionSeries",
     "SignInFailure",
     "SignInSession",
+    "Skill",
+    "UnitRequirement",
 ]

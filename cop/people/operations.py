@@ -22,6 +22,7 @@ from cop.models import (
     Membership,
     Person,
     PersonAlias,
+    PersonSkill,
     ProfileVisibility,
     Registration,
 )
@@ -32,9 +33,11 @@ _BY_RULE = {
     model.__tablename__
     for model in (Person, PersonAlias, Account, Attendance, Membership, Facilitator, Registration, CheckIn)
 }
-_NOT_MOVED = _BY_RULE | {model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility)}
+_NOT_MOVED = _BY_RULE | {
+    model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility, PersonSkill)
+}
 """Tables that refer to people and aren't simply pointed at the record that stays."""
-_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending")
+_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending", "profiles")
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
 
@@ -125,6 +128,7 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "facilitator", _move_facilitators(db, keep.id, gone.id)
     yield "person_alias", _move_aliases(db, keep, gone)
     yield "profile_visibility", _move_visibility(db, keep.id, gone.id)
+    yield "person_skill", _move_skills(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -270,6 +274,23 @@ def _move_visibility(db: DbSession, keep_id: int, gone_id: int) -> int:
     db.delete(moved)
     db.flush()
     return 1
+
+
+def _move_skills(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Of two answers on a skill the later one counts; both must offer help for the offer to stay."""
+    rows = db.scalars(sa.select(PersonSkill).where(PersonSkill.person_id == gone_id)).all()
+    for row in rows:
+        other = db.get(PersonSkill, (keep_id, row.skill_id))
+        if other is None:
+            said = {name: getattr(row, name) for name in ("level", "wants_to_learn", "can_help", "updated_at")}
+            db.add(PersonSkill(person_id=keep_id, skill_id=row.skill_id, **said))
+        else:
+            other.can_help = other.can_help and row.can_help
+            if row.updated_at > other.updated_at:
+                other.level, other.wants_to_learn, other.updated_at = row.level, row.wants_to_learn, row.updated_at
+        db.delete(row)
+    db.flush()
+    return len(rows)
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog.search import fold
 from cop.errors import NotFound
-from cop.models import Account, Area, Community, JobRole, Organisation, OrgUnit, Person, RoleGrant
+from cop.models import Account, Area, Community, JobRole, Organisation, OrgUnit, Person, RoleGrant, UnitRequirement
 from cop.permissions import Actor, Permission, require
 from cop.query import query
 
@@ -37,7 +37,7 @@ class UnitRow:
     hangs: tuple[tuple[str, int], ...]
 
 
-@query("organisation", "people", "catalog", "accounts")
+@query("organisation", "people", "catalog", "accounts", "skills")
 def units(db: DbSession, actor: Actor | None) -> tuple[UnitRow, ...]:
     """Every org unit in the order of the tree, parents first."""
     require(actor, Permission.ORGANISATION_EDIT)
@@ -56,6 +56,7 @@ class _Contents:
     all_people: Counter[int]
     communities: Counter[int]
     all_communities: Counter[int]
+    requirements: Counter[int]
     managers: dict[int, list[str]]
 
 
@@ -74,6 +75,7 @@ def _contents(db: DbSession) -> _Contents:
         all_people=count(Person.org_unit_id),
         communities=count(Community.org_unit_id, Community.archived_at.is_(None)),
         all_communities=count(Community.org_unit_id),
+        requirements=count(UnitRequirement.org_unit_id),
         managers=managers,
     )
 
@@ -102,6 +104,7 @@ def _walk(
                 ("community", contents.all_communities[row.id]),
                 ("unit below it", sum(unit.depth == depth + 1 for unit in inside)),
                 ("manager", len(managers)),
+                ("required skill", contents.requirements[row.id]),
             ),
         )
         yield from inside

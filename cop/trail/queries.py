@@ -30,6 +30,7 @@ from cop.models import (
     OrgUnit,
     Person,
     Resource,
+    Skill,
 )
 from cop.organisation import time_zone
 from cop.permissions import SYSTEM, Actor, Permission, require
@@ -199,6 +200,7 @@ _NAMED: dict[str, tuple[Any, Any]] = {
     "contribution": (sa.select(Contribution.id, Contribution.title), Contribution.id),
     "facilitator": (_CARRIER, Facilitator.id),
     "job_role": (sa.select(JobRole.id, JobRole.name), JobRole.id),
+    "skill": (sa.select(Skill.id, Skill.name), Skill.id),
     "membership": (_MEMBER, Membership.id),
     "objective": (sa.select(Objective.id, Objective.statement), Objective.id),
     "org_unit": (sa.select(OrgUnit.id, OrgUnit.name), OrgUnit.id),

@@ -53,6 +53,10 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.ORGANISATION_EDIT: (OFFICE, OFFICE),
     Permission.AUDIT_VIEW: (OFFICE, OFFICE),
     Permission.DATA_EXPORT: (OFFICE, OFFICE),
+    Permission.SKILL_VIEW: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.OWN_PROFILE: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.SKILL_EDIT: (OFFICE, OFFICE),
+    Permission.REQUIREMENT_EDIT: ({MANAGER, ADMIN}, {MANAGER, ADMIN}),
 }
 
 

@@ -108,6 +108,7 @@ def test_the_tree_with_what_is_in_it(tree, office):
         "community": 2,
         "unit below it": 0,
         "manager": 0,
+        "required skill": 0,
     }
 
 

@@ -1,6 +1,6 @@
 """What the operations on skills are given. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -26,6 +26,10 @@ class RoleCell:
         """The cell's name among errors and conflicts."""
         return f"{self.job_role_id}:{self.skill_id}"
 
+    def beginning_with(self, before: int | None) -> "RoleCell":
+        """The same for who has seen what is there by now."""
+        return replace(self, before=before)
+
 
 @dataclass(frozen=True)
 class UnitCell:
@@ -41,6 +45,10 @@ class UnitCell:
     def key(self) -> str:
         """The line's name among errors and conflicts."""
         return str(self.skill_id)
+
+    def beginning_with(self, before: Need | None) -> "UnitCell":
+        """The same for who has seen what is there by now."""
+        return replace(self, before=before)
 
     @property
     def is_empty(self) -> bool:

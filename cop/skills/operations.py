@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import audit
 from cop.catalog.checks import same_version
 from cop.db import wait_for
-from cop.errors import Invalid, NotFound
+from cop.errors import Conflict, Invalid, NotFound
 from cop.models import Community, CommunitySkill, Skill
 from cop.permissions import Actor, Permission, require
 from cop.skills import checks as checked
@@ -74,9 +74,18 @@ def restore_skill(db: DbSession, actor: Actor | None, *, now: datetime, skill_id
 
 
 def set_community_skills(
-    db: DbSession, actor: Actor | None, *, now: datetime, community_id: int, skill_ids: Collection[int]
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    community_id: int,
+    seen_ids: Collection[int],
+    skill_ids: Collection[int],
 ) -> int:
-    """Say which skills a community serves; returns its id. Archived ones that it served before stay as they are."""
+    """Say which skills a community serves; returns its id. Archived ones that it served before stay as they are.
+
+    Raises Conflict where they aren't those that were seen any more.
+    """
     actor = require(actor, Permission.COMMUNITY_EDIT, community_id=community_id)
     community = db.get(Community, community_id)
     if community is None:
@@ -93,10 +102,12 @@ def set_community_skills(
         .join(Skill, Skill.id == CommunitySkill.skill_id)
         .where(CommunitySkill.community_id == community_id, Skill.archived_at.is_(None))
     ).all()
+    there = {row.skill_id for row, _name in rows}
+    if there not in (set(seen_ids), wanted):
+        raise Conflict({"skill_ids": sorted(there)})
     for row, _name in rows:
         if row.skill_id not in wanted:
             db.delete(row)
-    there = {row.skill_id for row, _name in rows}
     db.add_all(CommunitySkill(community_id=community_id, skill_id=key) for key in sorted(wanted - there))
     db.flush()
     if there != wanted:

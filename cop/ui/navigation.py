@@ -35,6 +35,7 @@ PAGES = (
     PageSpec("communities/record_session.py", "record", "Record a session", ":material/edit_note:", "Communities", Permission.SESSION_RECORD),
     PageSpec("communities/plan_session.py", "plan", "Plan a session", ":material/event_upcoming:", "Communities", Permission.SESSION_RECORD),
     PageSpec("communities/check_in.py", "checkin", "Check in", ":material/how_to_reg:", "Communities", Permission.SESSION_ATTEND),
+    PageSpec("discover/skills.py", "skills", "Skills", ":material/school:", "Discover", Permission.SKILL_VIEW),
     PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),

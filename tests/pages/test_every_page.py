@@ -40,6 +40,7 @@ EXPECTED = {
     "record": RECORDERS,
     "plan": RECORDERS,
     "checkin": EVERYONE_SIGNED_IN,
+    "skills": EVERYONE_SIGNED_IN,
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,

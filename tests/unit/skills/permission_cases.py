@@ -50,7 +50,8 @@ CASES = {
     o.archive_skill: Case(OFFICE, _skill),
     o.restore_skill: Case(OFFICE, _archived),
     o.set_community_skills: Case(
-        OWN_FACILITATOR, lambda w, _actor: {"community_id": w.community.id, "skill_ids": (make.skill(w.db).id,)}
+        OWN_FACILITATOR,
+        lambda w, _actor: {"community_id": w.community.id, "seen_ids": (), "skill_ids": (make.skill(w.db).id,)},
     ),
     r.set_role_requirements: Case(OFFICE, _role_cells),
     r.set_unit_requirements: Case(frozenset({MANAGER, ADMIN}), _unit_cells),

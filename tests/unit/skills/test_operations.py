@@ -244,8 +244,9 @@ def test_what_a_community_serves_is_set_as_a_whole(db, grid):
     make._add(db, CommunitySkill(community_id=room.id, skill_id=old.id))
     make.commit(db)
     run(o.archive_skill, skill_id=old.id, version=1)
-    run(o.set_community_skills, community_id=room.id, skill_ids=[grid["sql"], grid["cloud"]])
-    run(o.set_community_skills, community_id=room.id, skill_ids=[grid["sql"]])
+    both, one = [grid["sql"], grid["cloud"]], [grid["sql"]]
+    run(o.set_community_skills, community_id=room.id, seen_ids=[], skill_ids=both)
+    run(o.set_community_skills, community_id=room.id, seen_ids=both, skill_ids=one)
     entry = last_entry()
     assert (entry.community_id, entry.before, entry.after) == (
         room.id,
@@ -255,20 +256,23 @@ def test_what_a_community_serves_is_set_as_a_whole(db, grid):
     with reading() as fresh:
         there = set(fresh.scalars(sa.select(CommunitySkill.skill_id).where(CommunitySkill.community_id == room.id)))
         assert there == {grid["sql"], old.id}  # comes back with the skill
-    run(o.set_community_skills, community_id=room.id, skill_ids=[grid["sql"]])
+    run(o.set_community_skills, community_id=room.id, seen_ids=[], skill_ids=one)  # who wants what there is
     assert last_entry().id == entry.id
+    with pytest.raises(Conflict) as found:
+        run(o.set_community_skills, community_id=room.id, seen_ids=both, skill_ids=[])
+    assert found.value.current == {"skill_ids": one}
     for wrong in ([old.id], [999]):
         with pytest.raises(Invalid):
-            run(o.set_community_skills, community_id=room.id, skill_ids=wrong)
+            run(o.set_community_skills, community_id=room.id, seen_ids=one, skill_ids=wrong)
 
 
 def test_an_archived_community_serves_what_it_served(db, grid):
     room = make.community(db, archived_at=make.NOW)
     make.commit(db)
     with pytest.raises(Invalid):
-        run(o.set_community_skills, community_id=room.id, skill_ids=[grid["sql"]])
+        run(o.set_community_skills, community_id=room.id, seen_ids=[], skill_ids=[grid["sql"]])
     with pytest.raises(NotFound):
-        run(o.set_community_skills, community_id=999, skill_ids=[])
+        run(o.set_community_skills, community_id=999, seen_ids=[], skill_ids=[])
 
 
 LEVEL = st.none() | st.integers(1, 4)

@@ -63,8 +63,8 @@ class Profile:
 
 
 @query("skills", "profiles", "people", "organisation", "catalog")
-def my_profile(db: DbSession, actor: Actor | None) -> Profile:
-    """The actor's own profile; nobody else's can be asked for."""
+def my_profile(db: DbSession, actor: Actor | None, *, also: int | None = None) -> Profile:
+    """The actor's own profile, and what they might say of one skill more; nobody else's can be asked for."""
     actor = require(actor, Permission.OWN_PROFILE)
     me = db.execute(
         sa.select(Person.job_role_id, Person.org_unit_id, JobRole.name, OrgUnit.name)
@@ -76,7 +76,7 @@ def my_profile(db: DbSession, actor: Actor | None) -> Profile:
     required = _required(db, job_role_id)
     needed = _needed(db, unit_id)
     answers = {row.skill_id: row for row in db.scalars(_answers_of(actor.person_id))}
-    wanted = required.keys() | needed | answers.keys()
+    wanted = required.keys() | needed | answers.keys() | ({also} if also is not None else set())
     rows = db.execute(
         sa.select(Skill, Area.name)
         .outerjoin(Area, Area.id == Skill.area_id)

@@ -129,6 +129,15 @@ class SkillLevel(StrEnum):
     EXPERT = "expert"
 
 
+class RequiredLevel(StrEnum):
+    """The levels that can be required: nobody is required to know nothing."""
+
+    AWARENESS = "awareness"
+    WORKING = "working"
+    PRACTITIONER = "practitioner"
+    EXPERT = "expert"
+
+
 class KeyKind(StrEnum):
     """The tables whose rows may be known to other systems."""
 

@@ -1,11 +1,10 @@
 """The words for levels and for importance. Pure."""
 
-from cop.choices import SkillLevel, label
+from cop.choices import RequiredLevel, SkillLevel, label
 
 LEVELS = {number: label(level) for number, level in enumerate(SkillLevel)}
 """0–4: none, awareness, working, practitioner, expert."""
-REQUIRABLE = {number: name for number, name in LEVELS.items() if number}
-"""Nobody is required to know nothing."""
+REQUIRABLE = {number: label(level) for number, level in enumerate(RequiredLevel, 1)}
 DONT_KNOW = "Don't know"
 IMPORTANCE = {1: "Normal", 2: "High", 3: "Critical"}
 """By which a gap is weighted when gaps are ranked."""

@@ -4,7 +4,6 @@ import streamlit as st
 
 from cop.permissions import Permission, may
 from cop.ui.layout import page_actor
-from cop.ui.live import watch
 from cop.ui.widgets import notice, required_levels, skill_catalog
 
 actor = page_actor(Permission.SKILL_VIEW)
@@ -23,4 +22,3 @@ else:
         if tab.open:
             with tab:
                 draw()
-watch("skills", "organisation", "catalog")

@@ -9,6 +9,7 @@ from cop.skills.levels import IMPORTANCE, LEVELS
 from cop.skills.search import matching
 from cop.ui import filters
 from cop.ui.layout import link
+from cop.ui.live import watch
 from cop.ui.load import load
 from cop.ui.text import plain
 from cop.ui.widgets import downloads, skill_form
@@ -17,7 +18,15 @@ from cop.ui.widgets.paging import page_of
 
 
 def tab(actor: Actor) -> None:
-    """Search and what is found, ten skills at a time."""
+    """Search and what is found, ten skills at a time.
+
+    Only this part of the page is live: a run in between could close the cell of a grid in which somebody types.
+    """
+    _found(actor)
+    watch("skills", "organisation", "catalog")
+
+
+def _found(actor: Actor) -> None:
     rows = load(queries.skills)
     edits = may(actor, Permission.SKILL_EDIT)
     if edits:

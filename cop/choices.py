@@ -119,6 +119,25 @@ class ContributionKind(StrEnum):
     ASSET = "asset"
 
 
+class SkillLevel(StrEnum):
+    """How well somebody masters a skill; in the order of the numbers 0–4 under which levels are kept."""
+
+    NONE = "none"
+    AWARENESS = "awareness"
+    WORKING = "working"
+    PRACTITIONER = "practitioner"
+    EXPERT = "expert"
+
+
+class RequiredLevel(StrEnum):
+    """The levels that can be required: nobody is required to know nothing."""
+
+    AWARENESS = "awareness"
+    WORKING = "working"
+    PRACTITIONER = "practitioner"
+    EXPERT = "expert"
+
+
 class KeyKind(StrEnum):
     """The tables whose rows may be known to other systems."""
 

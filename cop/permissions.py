@@ -46,6 +46,10 @@ class Permission(StrEnum):
     FUNNEL_SCORE = "funnel_score"
     FUNNEL_SETUP = "funnel_setup"
     UNIT_MEETING = "unit_meeting"
+    SKILL_VIEW = "skill_view"
+    OWN_PROFILE = "own_profile"
+    SKILL_EDIT = "skill_edit"
+    REQUIREMENT_EDIT = "requirement_edit"
 
 
 _STAFF = frozenset(
@@ -57,6 +61,8 @@ _STAFF = frozenset(
         Permission.CONTRIBUTE,
         Permission.FUNNEL_VIEW,
         Permission.FUNNEL_PROPOSE,
+        Permission.SKILL_VIEW,
+        Permission.OWN_PROFILE,
     }
 )
 _FACILITATOR = frozenset(
@@ -71,7 +77,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.FACILITATOR: _FACILITATOR,
     Role.MANAGER: frozenset(
-        {Permission.KPI_VIEW, Permission.FUNNEL_TRIAGE, Permission.FUNNEL_SCORE, Permission.UNIT_MEETING}
+        {
+            Permission.KPI_VIEW,
+            Permission.FUNNEL_TRIAGE,
+            Permission.FUNNEL_SCORE,
+            Permission.UNIT_MEETING,
+            Permission.REQUIREMENT_EDIT,
+        }
     ),
     Role.ADMIN: frozenset(Permission),
 }

@@ -21,6 +21,8 @@ TOPICS = (
     "sessions",
     "attending",
     "feeds",
+    "skills",
+    "profiles",
     "imports",
     "funnel",
     "meetings",

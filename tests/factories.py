@@ -26,12 +26,17 @@ from cop.models import (
     Contribution,
     Facilitator,
     FunnelItem,
+    JobRole,
     Membership,
     Organisation,
     OrgUnit,
     Person,
+    PersonSkill,
     RoleGrant,
+    RoleRequirement,
+    Skill,
     StageStay,
+    UnitRequirement,
 )
 from cop.permissions import Actor, Role
 
@@ -147,6 +152,29 @@ def actor(db: DbSession, *roles: Role, communities: Any = (), units: Any = ()) -
         community_ids=frozenset(item.id for item in communities),
         unit_ids=frozenset(item.id for item in units),
     )
+
+
+def job_role(db: DbSession, **values: Any) -> JobRole:
+    return _add(db, JobRole(**{"name": f"Job role {next(_numbers)}"} | values))
+
+
+def skill(db: DbSession, **values: Any) -> Skill:
+    return _add(db, Skill(**{"name": f"Skill {next(_numbers)}"} | values))
+
+
+def role_requirement(db: DbSession, role: JobRole, skill: Skill, level: int = 2, **values: Any) -> RoleRequirement:
+    base = {"job_role_id": role.id, "skill_id": skill.id, "level": level, "since_on": date(2026, 1, 1)}
+    return _add(db, RoleRequirement(**base | values))
+
+
+def unit_requirement(db: DbSession, unit: OrgUnit, skill: Skill, level: int = 2, **values: Any) -> UnitRequirement:
+    base = {"org_unit_id": unit.id, "skill_id": skill.id, "level": level, "needed": 2, "importance": 1}
+    return _add(db, UnitRequirement(**base | {"since_on": date(2026, 1, 1)} | values))
+
+
+def person_skill(db: DbSession, person_id: int, skill: Skill, level: int | None = 2, **values: Any) -> PersonSkill:
+    base = {"person_id": person_id, "skill_id": skill.id, "level": level, "updated_at": NOW}
+    return _add(db, PersonSkill(**base | values))
 
 
 def commit(db: DbSession) -> None:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -19,6 +20,7 @@ from cop.example.funnel import FunnelWriter, Placed
 from cop.example.funnel_source import read_funnel
 from cop.example.meetings import Meeting
 from cop.example.people import Human
+from cop.example.profiles import profiles
 from cop.example.source import COMPANY, DOMAIN, TIME_ZONE, SignInFact, Source, read_source
 from cop.example.story import Story, World, invent
 from cop.models import (
@@ -28,6 +30,7 @@ from cop.models import (
     Base,
     Community,
     CommunitySession,
+    CommunitySkill,
     Contribution,
     Facilitator,
     JobRole,
@@ -36,15 +39,21 @@ from cop.models import (
     Organisation,
     OrgUnit,
     Person,
+    PersonSkill,
     Resource,
     RoleGrant,
+    RoleRequirement,
+    Skill,
     Theme,
+    UnitRequirement,
 )
 from cop.permissions import SYSTEM
 from cop.query import TOPICS
 
 _PASSWORD_LETTERS = "bcdfghjkmnpqrstvwxz23456789"  # noqa: S105 - none that look alike, no vowels, so no words
 _PLAN_AHEAD = timedelta(days=28)
+_REQUIRED_FOR = 200
+"""Days since which levels are required."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ class _Writer:
             self._story(story)
         placed = Placed(self.world.people, self.units, self.person_ids, self.community_ids)
         FunnelWriter(self.db, read_funnel(), self.clock, placed).write()
+        self._skills()
         office = next(person for person in self.world.people if person.sign_in == GrantedRole.ADMIN)
         trail.write(self.db, office_id=self.person_ids[office.number], now=self.now)
         audit.record(
@@ -210,6 +220,47 @@ class _Writer:
             archived_at=at(story.archived_on, 16) if story.archived_on else None,
             archive_reason=fact.archive_reason,
             created_at=at(min(story.founded_on or begun, begun), 8),
+        )
+
+    def _skills(self) -> None:
+        """Skills, who needs them, which communities serve them, and what people say of themselves."""
+        areas = {area.name: area.id for area in self.db.scalars(sa.select(Area))}
+        roles = {role.name: role.id for role in self.db.scalars(sa.select(JobRole))}
+        since = self.clock.back(_REQUIRED_FOR)
+        ids: dict[str, int] = {}
+        for fact in self.source.skills:
+            texts: dict[str, Any] = {f"level_{number}": text for number, text in enumerate(fact.levels, 1)}
+            skill = Skill(name=fact.name, area_id=areas[fact.area], description=fact.description, **texts)
+            self._add([skill])
+            ids[fact.name] = skill.id
+            self._add(
+                RoleRequirement(job_role_id=roles[role], skill_id=skill.id, level=level, since_on=since)
+                for role, level in fact.job_roles.items()
+            )
+            self._add(
+                UnitRequirement(
+                    org_unit_id=self.units[unit],
+                    skill_id=skill.id,
+                    level=level,
+                    needed=needed,
+                    importance=importance,
+                    since_on=since,
+                )
+                for unit, (level, needed, importance) in fact.units.items()
+            )
+            self._add(
+                CommunitySkill(community_id=self.community_ids[slug], skill_id=skill.id) for slug in fact.communities
+            )
+        self._add(
+            PersonSkill(
+                person_id=self.person_ids[said.person.number],
+                skill_id=ids[said.skill],
+                level=said.level,
+                wants_to_learn=said.wants_to_learn,
+                can_help=said.can_help,
+                updated_at=at(said.on, 10),
+            )
+            for said in profiles(self.world.people, self.source.skills, self.clock)
         )
 
     def _story(self, story: Story) -> None:

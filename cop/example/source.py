@@ -13,6 +13,7 @@ from cop.choices import (
     CommunityType,
     ContributionKind,
     ObjectiveStatus,
+    RequiredLevel,
     ResourceKind,
     SessionKind,
     Stage,
@@ -95,6 +96,22 @@ class ResourceFact:
 
 
 @dataclass(frozen=True)
+class SkillFact:
+    """A skill, its texts for levels 1–4, which communities serve it, who needs it.
+
+    `job_roles` give the level; `units` the level, the people needed and the importance.
+    """
+
+    name: str
+    area: str
+    description: str
+    levels: tuple[str, ...]
+    communities: tuple[str, ...]
+    job_roles: dict[str, int]
+    units: dict[str, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
 class CommunityFact:
     """A community, how often it meets, and how its size and turnout went from then to now."""
 
@@ -153,6 +170,7 @@ class Source:
     guests: tuple[str, ...]
     reasons: dict[str, tuple[str, ...]]
     communities: tuple[CommunityFact, ...]
+    skills: tuple[SkillFact, ...]
 
 
 def chance(*subject: object) -> random.Random:
@@ -175,6 +193,7 @@ def read_source() -> Source:
         guests=tuple(row["name"] for row in rows_of("guests")),
         reasons=grouped(rows_of("reasons"), "of", lambda row: row["reason"]),
         communities=_communities(),
+        skills=tuple(_skill(row) for row in rows_of("skills")),
     )
 
 
@@ -211,6 +230,19 @@ def _sign_in(row: _Row) -> SignInFact:
         member_of=tuple(slug for slug in slugs if not slug.endswith(">")),
         left=tuple(slug.removesuffix(">") for slug in slugs if slug.endswith(">")),
         note=row["note"],
+    )
+
+
+def _skill(row: _Row) -> SkillFact:
+    needs = (part.split(":") for part in row["units"].split(";"))
+    return SkillFact(
+        name=row["name"],
+        area=row["area"],
+        description=row["description"],
+        levels=tuple(row[level] for level in RequiredLevel),
+        communities=tuple(row["communities"].split(";")),
+        job_roles=_weights(row["job_roles"]),
+        units={unit: (int(level), int(needed), int(importance)) for unit, level, needed, importance in needs},
     )
 
 

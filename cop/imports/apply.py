@@ -18,6 +18,8 @@ from cop.models import Attendance
 TOPICS = {
     "area": ("organisation", "catalog"),
     "job_role": ("organisation",),
+    "skill": ("skills",),
+    "role_requirement": ("skills",),
     "org_unit": ("organisation",),
     "person": ("people",),
     "person_alias": ("people",),

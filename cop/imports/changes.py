@@ -60,6 +60,8 @@ class Shelf:
 TABLES = (
     "area",
     "job_role",
+    "skill",
+    "role_requirement",
     "org_unit",
     "person",
     "person_alias",

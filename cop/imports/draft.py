@@ -44,7 +44,9 @@ class Draft:
         }
         self._claims: dict[str, dict[int, tuple[str, Hashable, bool]]] = defaultdict(dict)
         self._claimed: set[tuple[str, Hashable]] = set()
-        self._names = {table: _index(shelves[table], "name") for table in ("area", "job_role", "org_unit", "community")}
+        self._names = {
+            table: _index(shelves[table], "name") for table in ("area", "job_role", "skill", "org_unit", "community")
+        }
         self._slugs = {row["slug"]: key for key, row in shelves["community"].existing.items()}
 
     def leave_out(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:

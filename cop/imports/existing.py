@@ -22,7 +22,9 @@ from cop.models import (
     Person,
     PersonAlias,
     Revision,
+    RoleRequirement,
     SessionSeries,
+    Skill,
 )
 
 MODELS: dict[str, type[Base]] = {
@@ -30,6 +32,8 @@ MODELS: dict[str, type[Base]] = {
     for model in (
         Area,
         JobRole,
+        Skill,
+        RoleRequirement,
         OrgUnit,
         Person,
         PersonAlias,
@@ -43,7 +47,7 @@ MODELS: dict[str, type[Base]] = {
     )
 }
 
-TOPICS = ("catalog", "memberships", "organisation", "people", "sessions")
+TOPICS = ("catalog", "memberships", "organisation", "people", "sessions", "skills")
 """Whatever changes one of these tables raises one of these."""
 
 

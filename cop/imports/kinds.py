@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cop.choices import CommunityType, FacilitatorRole, PersonKind, SessionKind, SessionStatus, Stage
+from cop.choices import CommunityType, FacilitatorRole, PersonKind, RequiredLevel, SessionKind, SessionStatus, Stage
 from cop.validation import LONG
 
 
@@ -121,6 +121,17 @@ KINDS: dict[str, dict[str, Field]] = {
         "led": Field(Reading.FLAG),
         "spoke": Field(Reading.FLAG),
         "note": Field(limit=120),
+    },
+    "skills": {
+        "name": Field(limit=120, required=True),
+        "area": Field(limit=80),
+        "description": Field(Reading.TEXT, LONG),
+        **dict.fromkeys(("none", "awareness", "working", "practitioner", "expert"), Field(Reading.TEXT, LONG)),
+    },
+    "role_requirements": {
+        "job_role": Field(limit=120, required=True),
+        "skill": Field(limit=120, required=True),
+        "level": Field(Reading.CHOICE, required=True, choices=RequiredLevel),
     },
 }
 """In the order in which they build on each other."""

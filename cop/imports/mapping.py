@@ -20,7 +20,12 @@ from cop.imports.table import ENCODINGS
 from cop.validation import Checks
 
 TRANSFORMS = ("lower", "first_sentence", "unguarded")
-CREATABLE = {"people": ("org_units", "job_roles"), "communities": ("org_units", "areas")}
+CREATABLE = {
+    "people": ("org_units", "job_roles"),
+    "communities": ("org_units", "areas"),
+    "skills": ("areas",),
+    "role_requirements": ("job_roles",),
+}
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -246,6 +251,8 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
         "people": ("merge_repeated", "create"),
         "communities": ("create",),
         "sessions": ("time", "minutes", "time_zone"),
+        "skills": ("create",),
+        "role_requirements": ("create",),
     }.get(kind, ("people_with_handle", "people_with_name", "not_people"))
     _only(checks, place, raw, allowed)
     create = _texts(checks, f"{place}.create", raw.get("create", []))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cop.imports import belonging, meeting, series, sessions, structure
+from cop.imports import belonging, meeting, series, sessions, skills, structure
 from cop.imports.changes import Plan, Shelf
 from cop.imports.draft import Draft
 from cop.imports.records import Job
@@ -20,6 +20,8 @@ def make_plan(
 
 
 def _compare(draft: Draft) -> None:
+    skills.plan_skills(draft)
+    skills.plan_role_requirements(draft)
     structure.plan_units(draft)
     structure.plan_people(draft)
     structure.plan_communities(draft)

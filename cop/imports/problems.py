@@ -46,6 +46,8 @@ ROW_REASONS = {
     "ambiguous_unit": "Several org units have this name.",
     "unknown_role": "No job role has this name.",
     "unknown_area": "No area has this name.",
+    "unknown_skill": "No skill has this name.",
+    "two_levels": "Rows give different levels for the same job role and skill: none of them is taken.",
     "unit_ring": "The org unit would lie below itself.",
     "name_taken": "Something else has this name already.",
     "address_taken": "Another community has this address already.",

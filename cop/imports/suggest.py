@@ -117,6 +117,21 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "spoke": ("spoke", "speaker"),
         "note": ("note", "role", "company"),
     },
+    "skills": {
+        "name": ("skill", "skill name", "competency", "capability"),
+        "area": ("area", "topic", "subject", "category"),
+        "description": ("description", "skill description"),
+        "none": ("none", "level 0"),
+        "awareness": ("awareness", "level 1"),
+        "working": ("working", "level 2"),
+        "practitioner": ("practitioner", "level 3"),
+        "expert": ("expert", "level 4"),
+    },
+    "role_requirements": {
+        "job_role": ("job role", "role", "role level", "position"),
+        "skill": ("skill", "skill name", "competency", "capability"),
+        "level": ("required level", "level", "target level", "skill level"),
+    },
 }
 
 

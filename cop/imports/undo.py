@@ -23,6 +23,8 @@ from cop.models import (
 )
 
 _DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, MembershipMonth, MemberActivity)
+_REPLACING = ("role_requirement",)
+"""What takes the place of a row that ends then: it must be gone before that one can come back. Nothing refers to it."""
 Pair = tuple[int, int]
 """An attendance: session and person."""
 
@@ -68,9 +70,10 @@ def take_back(db: DbSession, trail: Trail) -> int:
 
 def _take_back(db: DbSession, trail: Trail) -> int:
     _touch(db, trail)
+    gone = sum(_delete(db, name, trail.created.get(name, [])) for name in _REPLACING)
     restored = sum(_restore(db, table, rows) for table, rows in trail.was.items())
     db.flush()
-    gone = _delete_pairs(db, trail.came)
+    gone += _delete_pairs(db, trail.came)
     rooms = trail.created.get("community", [])
     units = trail.created.get("org_unit", [])
     for model in _DERIVED:
@@ -80,13 +83,18 @@ def _take_back(db: DbSession, trail: Trail) -> int:
         for condition in gone_too:
             db.execute(sa.delete(table).where(condition))
     for name in reversed(TABLES):
-        if name != "attendance":
-            ids = sorted(trail.created.get(name, []), reverse=True)
-            model_table: Any = MODELS[name].__table__
-            for part in slices(ids):
-                db.execute(sa.delete(model_table).where(model_table.c.id.in_(part)))
-            gone += len(ids)
+        if name not in {"attendance", *_REPLACING}:
+            gone += _delete(db, name, trail.created.get(name, []))
     return gone + restored
+
+
+def _delete(db: DbSession, name: str, ids: Iterable[int]) -> int:
+    """Delete rows by their ids, the latest first; returns how many."""
+    table: Any = MODELS[name].__table__
+    latest_first = sorted(ids, reverse=True)
+    for part in slices(latest_first):
+        db.execute(sa.delete(table).where(table.c.id.in_(part)))
+    return len(latest_first)
 
 
 def _touch(db: DbSession, trail: Trail) -> None:

@@ -50,6 +50,7 @@ from cop.models.sessions import (
     Registration,
     SessionSeries,
 )
+from cop.models.skills import CommunitySkill, PersonSkill, RoleRequirement, Skill, UnitRequirement
 from cop.models.system import (
     AuditEntry,
     Draft,
@@ -78,6 +79,7 @@ __all__ = [
     "CheckInCode",
     "Community",
     "CommunitySession",
+    "CommunitySkill",
     "Concern",
     "Contribution",
     "CriteriaVersion",
@@ -109,6 +111,7 @@ __all__ = [
     "Organisation",
     "Person",
     "PersonAlias",
+    "PersonSkill",
     "ProfileVisibility",
     "Quadrant",
     "Registration",
@@ -117,13 +120,16 @@ __all__ = [
     "Ring",
     "RingChange",
     "RoleGrant",
+    "RoleRequirement",
     "RoundItem",
     "SessionSeries",
     "SignInFailure",
     "SignInSession",
+    "Skill",
     "StageStay",
     "Theme",
     "UnitMeeting",
     "UnitMeetingPerson",
+    "UnitRequirement",
     "Vote",
 ]

@@ -23,6 +23,7 @@ from cop.models import (
     Membership,
     Person,
     PersonAlias,
+    PersonSkill,
     ProfileVisibility,
     Registration,
     UnitMeetingPerson,
@@ -47,9 +48,11 @@ _BY_RULE = {
         UnitMeetingPerson,
     )
 }
-_NOT_MOVED = _BY_RULE | {model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility)}
+_NOT_MOVED = _BY_RULE | {
+    model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility, PersonSkill)
+}
 """Tables that refer to people and aren't simply pointed at the record that stays."""
-_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending", "funnel", "meetings")
+_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending", "funnel", "meetings", "profiles")
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
 
@@ -143,6 +146,7 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "vote", _move_votes(db, keep.id, gone.id)
     yield "assessment", _move_assessments(db, keep.id, gone.id)
     yield "unit_meeting_person", _move_unit_meetings(db, keep.id, gone.id)
+    yield "person_skill", _move_skills(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -325,6 +329,23 @@ def _move_unit_meetings(db: DbSession, keep_id: int, gone_id: int) -> int:
     for row in rows:
         if db.get(UnitMeetingPerson, (row.meeting_id, keep_id)) is None:
             db.add(UnitMeetingPerson(meeting_id=row.meeting_id, person_id=keep_id))
+        db.delete(row)
+    db.flush()
+    return len(rows)
+
+
+def _move_skills(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Of two answers on a skill the later one counts; both must offer help for the offer to stay."""
+    rows = db.scalars(sa.select(PersonSkill).where(PersonSkill.person_id == gone_id)).all()
+    for row in rows:
+        other = db.get(PersonSkill, (keep_id, row.skill_id))
+        if other is None:
+            said = {name: getattr(row, name) for name in ("level", "wants_to_learn", "can_help", "updated_at")}
+            db.add(PersonSkill(person_id=keep_id, skill_id=row.skill_id, **said))
+        else:
+            other.can_help = other.can_help and row.can_help
+            if row.updated_at > other.updated_at:
+                other.level, other.wants_to_learn, other.updated_at = row.level, row.wants_to_learn, row.updated_at
         db.delete(row)
     db.flush()
     return len(rows)

@@ -132,8 +132,8 @@ def readme(counts: dict[str, int], *, organisation_name: str, made_at: datetime)
         ),
         "",
         *textwrap.wrap(
-            "Not in here: passwords, sign-in sessions, links to set a password, unsaved drafts, and figures, which "
-            "follow from what is here. To bring people, communities, memberships, facilitators, sessions and "
+            "Not in here: passwords, sign-in sessions, links to set a password, unsaved drafts, what people say of their "
+            "own skills, and figures, which follow from what is here. To bring people, communities, memberships, facilitators, sessions and "
             "attendance into another installation, use the mapping docs/import/from-an-export.toml of the program.",
             100,
         ),

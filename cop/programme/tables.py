@@ -18,6 +18,7 @@ from cop.models import (
     CheckIn,
     Community,
     CommunitySession,
+    CommunitySkill,
     Contribution,
     ExternalKey,
     Facilitator,
@@ -32,7 +33,10 @@ from cop.models import (
     Registration,
     Resource,
     RoleGrant,
+    RoleRequirement,
     SessionSeries,
+    Skill,
+    UnitRequirement,
 )
 from cop.programme.columns import Column, ExportTable, as_json
 from cop.programme.funnel_tables import FUNNEL_TABLES
@@ -399,6 +403,81 @@ TABLES = (
         lambda rows: rows.select_from(Objective).join(Community, Community.id == Objective.community_id),
     ),
     *FUNNEL_TABLES,
+    ExportTable(
+        "skills.csv",
+        "Skills, and how people at each level behave. What people say of themselves is theirs, and no part of an export.",
+        (
+            Column("skill_id", "The skill's number, to which other files refer.", Skill.id),
+            Column("name", "Its name.", Skill.name),
+            Column("area_id", "Its area.", Skill.area_id),
+            Column("area", "The area's name.", Area.name),
+            Column("description", "What it is.", Skill.description),
+            Column("none", "Level 0 in words.", Skill.level_0),
+            Column("awareness", "Level 1 in words.", Skill.level_1),
+            Column("working", "Level 2 in words.", Skill.level_2),
+            Column("practitioner", "Level 3 in words.", Skill.level_3),
+            Column("expert", "Level 4 in words.", Skill.level_4),
+            Column("archived_at", "When it was archived; empty where it is offered.", Skill.archived_at),
+        ),
+        (Skill.id,),
+        lambda rows: rows.select_from(Skill).outerjoin(Area, Area.id == Skill.area_id),
+    ),
+    ExportTable(
+        "role_requirements.csv",
+        "Which level of a skill a job role requires, from when to when.",
+        (
+            Column("job_role_id", "The job role.", RoleRequirement.job_role_id),
+            Column("job_role", "Its name.", JobRole.name),
+            Column("skill_id", "The skill.", RoleRequirement.skill_id),
+            Column("skill", "Its name.", Skill.name),
+            Column("level", "1 awareness, 2 working, 3 practitioner, 4 expert.", RoleRequirement.level),
+            Column("since_on", "The first day.", RoleRequirement.since_on),
+            Column("until_on", "The first day without it; empty where it is required.", RoleRequirement.until_on),
+        ),
+        (RoleRequirement.id,),
+        lambda rows: (
+            rows.select_from(RoleRequirement)
+            .join(JobRole, JobRole.id == RoleRequirement.job_role_id)
+            .join(Skill, Skill.id == RoleRequirement.skill_id)
+        ),
+    ),
+    ExportTable(
+        "unit_requirements.csv",
+        "What units need of skills, from when to when.",
+        (
+            Column("org_unit_id", "The unit.", UnitRequirement.org_unit_id),
+            Column("org_unit", "Its name.", OrgUnit.name),
+            Column("skill_id", "The skill.", UnitRequirement.skill_id),
+            Column("skill", "Its name.", Skill.name),
+            Column("level", "1 awareness, 2 working, 3 practitioner, 4 expert.", UnitRequirement.level),
+            Column("needed", "How many people at that level or above.", UnitRequirement.needed),
+            Column("importance", "1 normal, 2 high, 3 critical.", UnitRequirement.importance),
+            Column("since_on", "The first day.", UnitRequirement.since_on),
+            Column("until_on", "The first day without it; empty where it is needed.", UnitRequirement.until_on),
+        ),
+        (UnitRequirement.id,),
+        lambda rows: (
+            rows.select_from(UnitRequirement)
+            .join(OrgUnit, OrgUnit.id == UnitRequirement.org_unit_id)
+            .join(Skill, Skill.id == UnitRequirement.skill_id)
+        ),
+    ),
+    ExportTable(
+        "community_skills.csv",
+        "Which skills a community serves.",
+        (
+            Column("community_id", "The community.", CommunitySkill.community_id),
+            Column("community", "Its name.", Community.name),
+            Column("skill_id", "The skill.", CommunitySkill.skill_id),
+            Column("skill", "Its name.", Skill.name),
+        ),
+        (CommunitySkill.community_id, CommunitySkill.skill_id),
+        lambda rows: (
+            rows.select_from(CommunitySkill)
+            .join(Community, Community.id == CommunitySkill.community_id)
+            .join(Skill, Skill.id == CommunitySkill.skill_id)
+        ),
+    ),
     ExportTable(
         "accounts.csv",
         "Who can sign in. Passwords are no part of an export.",

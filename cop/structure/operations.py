@@ -25,7 +25,10 @@ from cop.models import (
     OrgUnit,
     Person,
     RoleGrant,
+    RoleRequirement,
+    Skill,
     UnitMeeting,
+    UnitRequirement,
 )
 from cop.organisation import units_below
 from cop.periods import local_day
@@ -77,8 +80,9 @@ def merge_unit(
 ) -> int:
     """Move everything of a unit into another and delete it; returns the other's id.
 
-    People, communities, units below it, meetings with it, what it needs and keys of other systems move. Manager roles
-    for it end: they must not come to cover the other unit's people unasked.
+    People, communities, units below it, meetings with it, what it needs and keys of other systems move; what it needs
+    of skills too, as far as the other unit says nothing of them. Manager roles for it end: they must not come to cover
+    the other unit's people unasked.
     """
     actor = require(actor, Permission.ORGANISATION_EDIT)
     wait_for(db, _TREE)
@@ -99,6 +103,7 @@ def merge_unit(
     for grant in db.scalars(sa.select(RoleGrant).where(RoleGrant.org_unit_id == row.id)).all():
         _end_grant(db, actor, now, grant)
     before["group_roles"] = _end_group_roles(db, row.id)
+    before["required_skills"] = _move_requirements(db, row.id, target.id)
     facts.refresh_dirty(db)  # before the unit goes: its figures refer to it
     db.delete(row)
     db.flush()
@@ -106,7 +111,9 @@ def merge_unit(
     return target.id
 
 
-_EVERYWHERE = ("organisation", "people", "catalog", "memberships", "sessions", "accounts", "funnel", "meetings")
+_EVERYWHERE = (
+    "organisation", "people", "catalog", "memberships", "sessions", "accounts", "funnel", "meetings", "skills",
+)  # fmt: skip
 
 
 def _check_merge(db: DbSession, row: OrgUnit, into_id: int | None) -> None:
@@ -171,6 +178,16 @@ def _end_group_roles(db: DbSession, unit_id: int) -> list[str]:
     return [row.group_name for row in rows]
 
 
+def _move_requirements(db: DbSession, unit_id: int, into_id: int) -> int:
+    """Of a skill that both units say something of, the other unit's history counts; returns how many rows moved."""
+    known = sa.select(UnitRequirement.skill_id).where(UnitRequirement.org_unit_id == into_id)
+    twice = sa.delete(UnitRequirement).where(
+        UnitRequirement.org_unit_id == unit_id, UnitRequirement.skill_id.in_(known)
+    )
+    db.execute(twice, execution_options={"synchronize_session": False})
+    return len(_repoint(db, UnitRequirement, UnitRequirement.org_unit_id, unit_id, into_id))
+
+
 def delete_unit(db: DbSession, actor: Actor | None, *, now: datetime, unit_id: int, version: int) -> None:
     """Delete a unit on which nothing hangs; otherwise Invalid says what does."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
@@ -186,6 +203,7 @@ def delete_unit(db: DbSession, actor: Actor | None, *, now: datetime, unit_id: i
             "group's role": _count(db, GroupRole, GroupRole.org_unit_id == unit_id),
             "funnel item": _count(db, ItemUnit, ItemUnit.org_unit_id == unit_id),
             "meeting": _count(db, UnitMeeting, UnitMeeting.org_unit_id == unit_id),
+            "required skill": _count(db, UnitRequirement, UnitRequirement.org_unit_id == unit_id),
         }
     )
     if hangs:
@@ -214,11 +232,17 @@ def edit_job_role(
 
 
 def delete_job_role(db: DbSession, actor: Actor | None, *, now: datetime, job_role_id: int, version: int) -> None:
-    """Delete a job role that nobody has; otherwise Invalid says how many do."""
+    """Delete a job role that nobody has and that requires no skill; otherwise Invalid says how many there are."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
     row = _find(db, JobRole, job_role_id)
     _same(db, row, version)
-    _refuse_used(row.name, {"person": _count(db, Person, Person.job_role_id == row.id)})
+    _refuse_used(
+        row.name,
+        {
+            "person": _count(db, Person, Person.job_role_id == row.id),
+            "required skill": _count(db, RoleRequirement, RoleRequirement.job_role_id == row.id),
+        },
+    )
     _delete(db, actor, now, "delete_job_role", row, topics=("organisation",))
 
 
@@ -241,19 +265,20 @@ def edit_area(
 
 
 def delete_area(db: DbSession, actor: Actor | None, *, now: datetime, area_id: int, version: int) -> None:
-    """Delete an area without communities and funnel items; otherwise Invalid says how many there are."""
+    """Delete an area without communities, funnel items and skills; otherwise Invalid says how many there are."""
     actor = require(actor, Permission.ORGANISATION_EDIT)
     row = _find(db, Area, area_id)
     _same(db, row, version)
     used = {
         "community": _count(db, Community, Community.area_id == row.id),
         "funnel item": _count(db, FunnelItem, FunnelItem.area_id == row.id),
+        "skill": _count(db, Skill, Skill.area_id == row.id),
     }
     _refuse_used(row.name, used)
     _delete(db, actor, now, "delete_area", row, topics=_AREAS)
 
 
-_AREAS = ("organisation", "catalog")
+_AREAS = ("organisation", "catalog", "skills")
 
 
 def edit_organisation(

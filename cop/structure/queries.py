@@ -21,6 +21,7 @@ from cop.models import (
     Person,
     RoleGrant,
     UnitMeeting,
+    UnitRequirement,
 )
 from cop.permissions import Actor, Permission, require
 from cop.query import query
@@ -48,7 +49,7 @@ class UnitRow:
     hangs: tuple[tuple[str, int], ...]
 
 
-@query("organisation", "people", "catalog", "accounts", "funnel", "meetings")
+@query("organisation", "people", "catalog", "accounts", "funnel", "meetings", "skills")
 def units(db: DbSession, actor: Actor | None) -> tuple[UnitRow, ...]:
     """Every org unit in the order of the tree, parents first."""
     require(actor, Permission.ORGANISATION_EDIT)
@@ -67,6 +68,7 @@ class _Contents:
     all_people: Counter[int]
     communities: Counter[int]
     all_communities: Counter[int]
+    requirements: Counter[int]
     managers: dict[int, list[str]]
     items: Counter[int]
     meetings: Counter[int]
@@ -87,6 +89,7 @@ def _contents(db: DbSession) -> _Contents:
         all_people=count(Person.org_unit_id),
         communities=count(Community.org_unit_id, Community.archived_at.is_(None)),
         all_communities=count(Community.org_unit_id),
+        requirements=count(UnitRequirement.org_unit_id),
         managers=managers,
         items=count(ItemUnit.org_unit_id),
         meetings=count(UnitMeeting.org_unit_id),
@@ -119,6 +122,7 @@ def _walk(
                 ("manager", len(managers)),
                 ("funnel item", contents.items[row.id]),
                 ("meeting", contents.meetings[row.id]),
+                ("required skill", contents.requirements[row.id]),
             ),
         )
         yield from inside

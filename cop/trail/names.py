@@ -25,6 +25,7 @@ from cop.models import (
     Resource,
     Ring,
     SessionSeries,
+    Skill,
     Theme,
     UnitMeeting,
 )
@@ -54,6 +55,7 @@ _NAMED: dict[str, tuple[Any, Any]] = {
     "ring": (sa.select(Ring.id, Ring.name), Ring.id),
     "series": (sa.select(SessionSeries.id, SessionSeries.title), SessionSeries.id),
     "session": (sa.select(CommunitySession.id, CommunitySession.title), CommunitySession.id),
+    "skill": (sa.select(Skill.id, Skill.name), Skill.id),
     "theme": (sa.select(Theme.id, Theme.name), Theme.id),
     "unit_meeting": (_MEETING, UnitMeeting.id),
 }

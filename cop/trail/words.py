@@ -23,6 +23,7 @@ _TABLES = {
     "unit_id": "org_unit",
     "area_id": "area",
     "job_role_id": "job_role",
+    "skill_id": "skill",
     "person_id": "person",
     "recorded_by_id": "person",
     "added_by_id": "person",

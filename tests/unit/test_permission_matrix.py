@@ -60,6 +60,10 @@ EXPECTED: dict[Permission, tuple[set[str], set[str]]] = {
     Permission.FUNNEL_SCORE: (MANAGERS, MANAGERS),
     Permission.FUNNEL_SETUP: (OFFICE, OFFICE),
     Permission.UNIT_MEETING: (MANAGERS, MANAGERS),
+    Permission.SKILL_VIEW: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.OWN_PROFILE: (EVERYONE_SIGNED_IN, EVERYONE_SIGNED_IN),
+    Permission.SKILL_EDIT: (OFFICE, OFFICE),
+    Permission.REQUIREMENT_EDIT: ({MANAGER, ADMIN}, {MANAGER, ADMIN}),
 }
 
 

@@ -12,7 +12,7 @@ from cop.ui import format as words
 from cop.ui import run as runs
 from cop.ui.load import load
 from cop.ui.perform import Form
-from cop.ui.widgets import community_form, downloads, fresh, notice, objectives
+from cop.ui.widgets import community_form, community_skills, downloads, fresh, notice, objectives
 from cop.ui.widgets.downloads import Offer
 
 
@@ -22,6 +22,7 @@ def section(found: queries.Detail, actor: Actor) -> None:
     if not found.archived_on:
         parts["Texts"] = lambda: community_form.edit(found, new_areas=may(actor, Permission.COMMUNITY_CREATE))
         parts["Objectives"] = lambda: objectives.manage(found)
+        parts["Skills"] = lambda: community_skills.manage(found)
         if may(actor, Permission.FACILITATOR_ASSIGN):
             parts["Facilitators"] = lambda: _facilitators(found)
     parts["Joins and leaves"] = lambda: _moves(found)

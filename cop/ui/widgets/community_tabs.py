@@ -19,7 +19,15 @@ from cop.ui.draw import draw
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
-from cop.ui.widgets import community_history, community_manage, contributions, downloads, feeds, resources
+from cop.ui.widgets import (
+    community_history,
+    community_manage,
+    community_skills,
+    contributions,
+    downloads,
+    feeds,
+    resources,
+)
 from cop.ui.widgets.community_head import when
 from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.paging import page_of
@@ -60,6 +68,7 @@ def _about(found: queries.Detail, actor: Actor) -> None:  # noqa: ARG001 - every
     _objectives(found)
     st.subheader("Facts", anchor=False)
     st.text(f"Stage: {words.label(found.stage)}. {STAGES[found.stage]}")
+    community_skills.told(found)
     if found.cadence:
         st.text(f"Meets {found.cadence}")
     if found.founded_on:

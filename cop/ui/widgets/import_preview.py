@@ -19,6 +19,8 @@ from cop.ui.text import plain
 _TABLES = {
     "area": "areas",
     "job_role": "job roles",
+    "skill": "skills",
+    "role_requirement": "required levels",
     "org_unit": "org units",
     "person": "people",
     "person_alias": "spellings of names",

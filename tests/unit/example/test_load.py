@@ -35,6 +35,7 @@ from cop.models import (
     Base,
     Community,
     CommunitySession,
+    CommunitySkill,
     Contribution,
     Facilitator,
     MemberActivity,
@@ -44,11 +45,16 @@ from cop.models import (
     Organisation,
     OrgUnit,
     Person,
+    PersonSkill,
     Resource,
+    RoleRequirement,
+    Skill,
+    UnitRequirement,
 )
 from cop.periods import add_months, month_of
 from cop.permissions import Role
 from cop.query import TOPICS
+from cop.skills.profile_queries import fitting_communities, my_profile
 from tests import factories as make
 
 from .conftest import NOW
@@ -500,3 +506,36 @@ class TestLoading:
         load_example(engine, now=now)
         assert integrity.problems(db, now=now) == []
         db.rollback()
+
+
+class TestSkills:
+    def test_who_signs_in_has_answered_and_the_staff_finds_gaps_and_communities(self, example):
+        def ask(username, query):
+            account = example.scalars(sa.select(Account).where(Account.username == username)).one()
+            return query(example, actor_of_account(example, account.id, now=NOW))
+
+        for username in ("noor", "jonas", "carmen", "tomasz"):
+            profile = ask(username, my_profile)
+            required = [own for own in profile.skills if own.required is not None]
+            assert required
+            assert all(own.answered for own in required)
+        noor = ask("noor", my_profile)
+        assert any(own.gap for own in noor.skills)
+        assert any(own.can_help for own in noor.skills)
+        assert ask("noor", fitting_communities)
+
+    def test_profiles_are_of_those_who_are_there_and_differ(self, example):
+        gone = sa.or_(Person.kind == PersonKind.GUEST, ~Person.active)
+        assert count(example, PersonSkill, PersonSkill.person_id.in_(sa.select(Person.id).where(gone))) == 0
+        asked = example.scalar(sa.select(sa.func.count(sa.distinct(PersonSkill.person_id))))
+        assert 180 <= asked <= 260
+        for level in (None, 0, 1, 2, 3, 4):
+            assert count(example, PersonSkill, PersonSkill.level.is_not_distinct_from(level)) >= 30
+        assert count(example, PersonSkill, PersonSkill.can_help) >= 30
+        assert count(example, PersonSkill, PersonSkill.updated_at > NOW) == 0
+
+    def test_every_skill_is_needed_described_and_served(self, example):
+        for skill in example.scalars(sa.select(Skill)):
+            assert all((skill.description, skill.level_1, skill.level_2, skill.level_3, skill.level_4, skill.area_id))
+            for table in (RoleRequirement, UnitRequirement, CommunitySkill):
+                assert count(example, table, table.skill_id == skill.id) >= 1

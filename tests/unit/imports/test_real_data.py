@@ -21,10 +21,13 @@ from cop.models import (
     CommunitySession,
     ExternalKey,
     Facilitator,
+    JobRole,
     Membership,
     OrgUnit,
     Person,
+    RoleRequirement,
     SessionSeries,
+    Skill,
 )
 from cop.periods import utcnow
 from cop.settings import ROOT
@@ -362,3 +365,45 @@ def test_workshops_with_a_count_and_without(data_dir, real_data, tmp_path):
     known = [int(row["attendance"]) for row in rows if row["attendance"] not in {"", "NA"}]
     assert tuple(counted) == (len(known), sum(known))  # what isn't known is missing, not 0
     assert told == {"duplicate": len(rows) - len({row["tag_name"] for row in rows})}
+
+
+def test_a_framework_of_skills(data_dir, real_data, tmp_path, capsys):
+    """Every row accounted for: what isn't in use is left out, what stands there twice is taken once, all by row."""
+    folder = real_data / "ddat-framework"
+    names = {"skills": "skills.csv", "role_requirements": "role_skill_requirements.csv"}
+    given = [item for kind, name in names.items() for item in ("--file", f"{kind}={folder / name}")]
+    out = tmp_path / "out.csv"
+    assert main([str(EXAMPLES / "skills-framework.toml"), *given, "--report", str(out)]) == 0
+    skills, rows = _rows(folder / names["skills"]), _rows(folder / names["role_requirements"])
+    assert (len(skills), len(rows)) == (188, 1_825)
+    pairs: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    unused = set()
+    for number, row in enumerate(rows, 2):
+        if row["required_level"] == "NOT IN USE":
+            unused.add(number)
+        else:
+            pairs[" ".join(row["role_level"].split()), row["skill"]].append((number, row["required_level"]))
+    repeated = {number for found in pairs.values() for number, _level in found[1:]}
+    assert (len(unused), sum(len(found) > 1 for found in pairs.values()), len(repeated)) == (28, 13, 16)
+    with out.open(encoding="utf-8-sig", newline="") as handle:
+        told = {(int(row["row"]), row["reason"]) for row in csv.DictReader(handle)}
+    assert told == {(number, "left_out") for number in unused} | {(number, "duplicate") for number in repeated}
+    words = ["Awareness", "Working", "Practitioner", "Expert"]
+    with database.reading() as db:
+        imported = db.execute(
+            sa.select(JobRole.name, Skill.name, RoleRequirement.level, RoleRequirement.until_on)
+            .join(JobRole, JobRole.id == RoleRequirement.job_role_id)
+            .join(Skill, Skill.id == RoleRequirement.skill_id)
+        ).all()
+        texts = {row.name: [row.level_1, row.level_2, row.level_3, row.level_4] for row in db.scalars(sa.select(Skill))}
+        assert len(db.scalars(sa.select(JobRole.id)).all()) == 201
+    assert len(imported) == 1_825 - 28 - 16
+    assert {(role, skill): words[level - 1] for role, skill, level, _until in imported} == {
+        pair: found[0][1] for pair, found in pairs.items()
+    }
+    undefined = "This skill level is currently not defined."
+    assert texts == {
+        row["Skill Name"]: ["" if row[word] == undefined else row[word].strip() for word in words] for row in skills
+    }
+    assert main([str(EXAMPLES / "skills-framework.toml"), *given]) == 0
+    assert "Everything was there already." in capsys.readouterr().out

@@ -58,6 +58,8 @@ LEFT_OUT_TABLES = {
     # ways in, and what belongs to single browsers and forms
     "calendar_feed", "check_in_code", "draft", "external_identity", "idempotency_key", "one_time_link", "sign_in_failure",
     "sign_in_session",
+    # what people say of themselves is theirs
+    "person_skill",
     # what the office keeps for its own work
     "distinct_people", "group_role", "import_mapping",
     # follows from the rest
@@ -67,7 +69,8 @@ LEFT_OUT_COLUMNS = {
     "account.password_hash", "account.must_change_password", "account.password_changed_at",
     # numbers of rows to which nothing refers
     "concern.id", "evidence.id", "criterion.id", "external_key.id", "facilitator.id", "funnel_limit.id", "item_comment.id",
-    "membership.id", "organisation.id", "person_alias.id", "ring_change.id", "role_grant.id", "stage_stay.id",
+    "membership.id", "organisation.id", "person_alias.id", "ring_change.id", "role_grant.id", "role_requirement.id", "stage_stay.id",
+    "unit_requirement.id",
 }  # fmt: skip
 
 

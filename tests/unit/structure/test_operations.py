@@ -113,6 +113,7 @@ def test_the_tree_with_what_is_in_it(tree, office):
         "manager": 0,
         "funnel item": 0,
         "meeting": 0,
+        "required skill": 0,
     }
 
 

@@ -1,0 +1,54 @@
+"""Who can help with a skill: those who offer it, for as long as they do."""
+
+import streamlit as st
+
+from cop.skills import profile_queries
+from cop.ui import run
+from cop.ui.layout import link
+from cop.ui.load import load
+from cop.ui.text import plain
+from cop.ui.widgets import my_skills
+
+
+def page() -> None:
+    """Choose a skill, see who helps."""
+    offers = load(profile_queries.offers)
+    if not offers:
+        st.info("Nobody offers help yet. Be the first: tick “I can help” beside one of your skills.")
+    else:
+        chosen = st.selectbox(
+            "Who can help with …",
+            list(offers),
+            index=None,
+            format_func=lambda key: _label(*offers[key]) if key in offers else str(key),
+            key="skill",
+            bind="query-params",
+            placeholder=f"Search {len(offers):,} {'skill' if len(offers) == 1 else 'skills'}",
+        )
+        if chosen in offers:
+            _people(chosen)
+    _own()
+
+
+def _label(name: str, count: int) -> str:
+    return f"{name} · {count:,} {'person' if count == 1 else 'people'}"
+
+
+def _people(skill_id: int) -> None:
+    me = run.current().actor.person_id
+    for helper in load(profile_queries.helpers, skill_id=skill_id):
+        with st.container(border=True, gap=None):
+            you = " :gray-badge[You]" if helper.person_id == me else ""
+            st.markdown(f"**{plain(helper.name)}**{you}")
+            for text in (helper.unit, helper.email):
+                if text:
+                    st.text(text)
+
+
+def _own() -> None:
+    """What colleagues see of oneself here, and the way out of it."""
+    names = load(profile_queries.my_offers)
+    if names:
+        st.text(f"You are shown here with: {', '.join(names)}.")
+        st.button("Stop offering help", key="stop_helping", icon=":material/block:", on_click=my_skills.stop)
+    link("profile", "Your skills, and what you offer", icon=":material/psychology:")

@@ -1,0 +1,13 @@
+"""Who can help with a skill: colleagues who offered it."""
+
+import streamlit as st
+
+from cop.permissions import Permission
+from cop.ui.layout import page_actor
+from cop.ui.live import watch
+from cop.ui.widgets import helpers
+
+page_actor(Permission.SKILL_VIEW)
+st.title("Who can help", anchor=False)
+helpers.page()
+watch("profiles", "skills", "people")

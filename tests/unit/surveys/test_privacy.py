@@ -52,7 +52,7 @@ def publish(organisation, waves, k=K):
     return past
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), organisation=organisations())
 def test_no_combination_of_groups_and_waves_speaks_about_a_few(data, organisation):
     """P1 and P2, all groups of all waves together: whoever colludes reads the same tables."""
@@ -79,7 +79,7 @@ def flags(rows):
     return columns, counts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), organisation=organisations())
 def test_the_audit_of_many_people_is_as_safe(data, organisation):
     """The rules for large organisations, put to small ones, where everything can be tried."""
@@ -106,7 +106,7 @@ def split(stacked, groups, past):
     return [stacked[start : start + len(wave)] for start, wave in zip(starts, past, strict=False)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(organisation=organisations(least=12, most=30))
 def test_what_nested_groups_keep_is_what_the_search_keeps(organisation):
     """Two ways to the same answer; the second is told apart by a past that says nothing."""
@@ -140,7 +140,7 @@ def table_of(organisation, answered, levels, seed=0, count=2):
     return release(answers, memberships, decided, {"q": count}, rng=np.random.default_rng(seed)), respondents
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), organisation=organisations())
 def test_what_is_shown_of_a_question_never_speaks_about_a_few_known_answers(data, organisation):
     """P2 for somebody who knows who said "don't know"."""
@@ -154,7 +154,7 @@ def test_what_is_shown_of_a_question_never_speaks_about_a_few_known_answers(data
     assert (table["known"].dropna() >= K).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), organisation=organisations())
 def test_levels_never_decide_what_is_shown(data, organisation):
     """P5: other levels, the same known answers: the same cells with the same reasons."""
@@ -169,7 +169,7 @@ def test_levels_never_decide_what_is_shown(data, organisation):
     pd.testing.assert_frame_equal(*tables)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data(), organisation=organisations(least=10, most=11), seed=st.integers(0, 2**32))
 def test_no_count_of_a_few_is_certain_even_for_an_insider(data, organisation, seed):
     """P3, by every world that there could be, over two waves in which everybody answers the same.

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
@@ -239,3 +241,46 @@ def sign_in(engine: sa.Engine, person_id: int, token_hash: str, *roles: GrantedR
             )
         )
         return account.id
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Answers of a tree of units: who is where, as `cop.surveys.release` reads it; `levels` are the tree's, per person."""
+
+    respondents: pd.DataFrame
+    answers: pd.DataFrame
+    memberships: pd.DataFrame
+    levels: list[pd.Series]
+
+
+def survey(people: int, units: int, skills: int) -> Wave:
+    """A wave over the whole, an eighth of the units as departments and the rest as teams; a tenth says "don't know"."""
+    rng = np.random.default_rng(1)
+    departments = units // 8
+    team = rng.integers(0, units - departments - 1, people)
+    levels = [
+        pd.Series(np.full(people, "all")),
+        pd.Series([f"department {number % departments}" for number in team]),
+        pd.Series([f"team {number}" for number in team]),
+    ]
+    frames = [pd.DataFrame({"person": range(people), "group": level, "kind": "unit"}) for level in levels]
+    given = rng.integers(0, 5, (people, skills)).astype(float)
+    given[rng.random(given.shape) < 0.1] = np.nan
+    answers = pd.DataFrame(given, columns=[f"skill {number}" for number in range(skills)])
+    answers.insert(0, "cohort", team)
+    memberships = pd.concat([pd.DataFrame({"cohort": team, "group": level}) for level in levels]).drop_duplicates()
+    return Wave(pd.concat(frames, ignore_index=True), answers, memberships, levels)
+
+
+def overlapping(people: int, seed: int) -> pd.DataFrame:
+    """A small organisation's respondents: three attributes of 4, 3 and 3 values, eight communities of any size."""
+    rng = np.random.default_rng(seed)
+    frames = [pd.DataFrame({"person": range(people), "group": "all", "kind": "all"})]
+    for number, values in enumerate((4, 3, 3)):
+        value = rng.choice(values, people, p=rng.dirichlet(np.full(values, 3.0)))
+        names = [f"attribute {number}: {name}" for name in value]
+        frames.append(pd.DataFrame({"person": range(people), "group": names, "kind": "attribute"}))
+    for number in range(8):
+        members = np.flatnonzero(rng.random(people) < rng.uniform(0.1, 0.5))
+        frames.append(pd.DataFrame({"person": members, "group": f"community {number}", "kind": "community"}))
+    return pd.concat(frames, ignore_index=True)

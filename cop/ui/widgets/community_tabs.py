@@ -8,6 +8,7 @@ import streamlit as st
 from cop.catalog import charts, exports, queries
 from cop.catalog.timeline import months_in_words, timeline
 from cop.catalog.words import STAGES
+from cop.funnel.queries import items_of_community
 from cop.periods import quarter_hour, utcnow
 from cop.permissions import Actor, Permission, may
 from cop.sessions.exports import community_attendance
@@ -61,6 +62,7 @@ def _about(found: queries.Detail, actor: Actor) -> None:  # noqa: ARG001 - every
     if months["sessions"].any():
         draw(charts.activity, queries.activity, summary=summary, community_id=found.id, today=runs.current().today)
         st.caption("The number above a bar counts attendances; “?” means that nobody noted who came.")
+    _why(found)
     for title, text in (("Charter", found.charter), ("Norms", found.norms)):
         st.subheader(title, anchor=False)
         st.text(text or "Not written yet.")
@@ -75,6 +77,16 @@ def _about(found: queries.Detail, actor: Actor) -> None:  # noqa: ARG001 - every
         st.text(f"Founded on {words.day(found.founded_on)}")
     if found.channel_url:
         st.link_button("Open the channel", found.channel_url, icon=":material/forum:", key="channel")
+
+
+def _why(found: queries.Detail) -> None:
+    """The needs, trends and gaps that the community works on: a step up the chain."""
+    items = load(items_of_community, community_id=found.id)
+    if not items:
+        return
+    st.subheader("Why it exists", anchor=False)
+    for key, (title, stage) in items.items():
+        link("item", f"{title} ({words.label(stage).lower()})", icon=":material/filter_alt:", id=key)
 
 
 def _objectives(found: queries.Detail) -> None:

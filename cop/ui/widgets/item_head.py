@@ -30,6 +30,7 @@ def from_address() -> Item:
 
 def head(item: Item) -> None:
     """Title, badges, where it stands, what is missing, who raised it, votes."""
+    link("funnel", "Technology funnel", icon=":material/arrow_back:")
     st.title(plain(item.said.title), anchor=False)
     if item.merged_into:
         key, title = item.merged_into

@@ -106,7 +106,7 @@ def _counts(units: pd.DataFrame, today: date) -> None:
         "Next contact overdue": f"{found.overdue:,}",
         "Open concerns": f"{found.concerns:,}",
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for title, value in shown.items():
             st.metric(title, value, width="content")
     st.caption("Met and never met: of the active units shown, those with people of their own.")

@@ -14,6 +14,7 @@ from cop.db import added
 from cop.errors import Forbidden, Invalid, NotFound
 from cop.funnel import rows
 from cop.funnel.inputs import EvidenceInput, ItemInput
+from cop.funnel.meetings import within
 from cop.models import (
     Community,
     Evidence,
@@ -44,10 +45,12 @@ def propose_item(
     kind = Channel(checks.one_of("channel", "The channel", channel, Channel))
     values = rows.checked_values(db, checks, kind, item)
     found = rows.evidence_of(checks, evidence, today=rows.today_of(db, now)) if evidence is not None else None
-    if item.owner_id is not None or meeting_id is not None:
+    if item.owner_id is not None:
         require(actor, Permission.FUNNEL_TRIAGE)
-    if meeting_id is not None and db.get(UnitMeeting, meeting_id) is None:
-        checks.fail("", "There is no such meeting any more.")
+    if meeting_id is not None:
+        meeting = db.get(UnitMeeting, meeting_id)
+        if meeting is None or not within(actor, meeting.org_unit_id):
+            raise NotFound
     checks.done()
     raised_by = actor.person_id or None
     row = FunnelItem(

@@ -16,6 +16,7 @@ from cop.choices import FunnelStage
 from cop.errors import NotFound
 from cop.funnel.gates import WAY, missing
 from cop.funnel.inputs import ItemInput
+from cop.funnel.meetings import within
 from cop.funnel.readiness import readiness
 from cop.funnel.rows import EDITABLE
 from cop.models import (
@@ -262,7 +263,7 @@ class Item:
     communities: dict[int, tuple[str, str]]
     """Slug and name, by id."""
     meeting: tuple[int, str, date] | None
-    """The meeting in which it was raised: id, unit, day."""
+    """The meeting in which it was raised: id, unit, day; None also for those who may not see it."""
     current: float | None
     outcome: str
     outcome_note: str
@@ -313,7 +314,7 @@ def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
         units=_names(db, ItemUnit, OrgUnit)[item_id],
         themes=_names(db, ItemTheme, Theme)[item_id],
         communities=_communities(db, item_id),
-        meeting=_meeting(db, row.meeting_id),
+        meeting=_meeting(db, actor, row.meeting_id),
         current=row.current,
         outcome=row.outcome.value if row.outcome else "",
         outcome_note=row.outcome_note,
@@ -376,12 +377,11 @@ def _communities(db: DbSession, item_id: int) -> dict[int, tuple[str, str]]:
     return {key: (slug, name) for key, slug, name in rows}
 
 
-def _meeting(db: DbSession, key: int | None) -> tuple[int, str, date] | None:
-    if key is None:
+def _meeting(db: DbSession, actor: Actor, key: int | None) -> tuple[int, str, date] | None:
+    meeting = db.get(UnitMeeting, key) if key is not None else None
+    if meeting is None or not (may(actor, Permission.UNIT_MEETING) and within(actor, meeting.org_unit_id)):
         return None
-    rows = sa.select(UnitMeeting.id, OrgUnit.name, UnitMeeting.met_on).join(OrgUnit).where(UnitMeeting.id == key)
-    found = db.execute(rows).one()
-    return (found[0], found[1], found[2])
+    return (meeting.id, _name(db, OrgUnit, meeting.org_unit_id), meeting.met_on)
 
 
 def _evidence(db: DbSession, ids: list[int], actor: Actor) -> Iterable[Backing]:

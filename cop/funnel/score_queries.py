@@ -9,13 +9,14 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.choices import FunnelStage
+from cop.choices import CriterionSource, FunnelStage
 from cop.errors import NotFound
 from cop.funnel.confidence import confidence, in_words
 from cop.funnel.gates import JUDGED
 from cop.funnel.reach import Reach, to_reach
 from cop.funnel.readiness import closed_sheets, current_version, full_assessors
 from cop.funnel.scoring import Combined, Criterion, Score, rice, wsjf
+from cop.funnel.setup import CriterionInput
 from cop.funnel.standing import Candidate, Rules, Standing, ranked, valued
 from cop.models import (
     Assessment,
@@ -189,6 +190,47 @@ def sheet(db: DbSession, actor: Actor | None, *, item_id: int, now: datetime) ->
         urgency=item.urgency,
         urgency_reason=item.urgency_reason,
     )
+
+
+@dataclass(frozen=True)
+class RankChange:
+    """An item whose rank would be another one under other criteria; None where it would have no score."""
+
+    item_id: int
+    title: str
+    before: int | None
+    after: int | None
+
+
+def _setup(actor: Actor | None, **_params: object) -> Hashable:
+    return require(actor, Permission.FUNNEL_SETUP).person_id
+
+
+@query("funnel", "organisation", scope=_setup)
+def rank_changes(
+    db: DbSession, actor: Actor | None, *, criteria: tuple[CriterionInput, ...], now: datetime
+) -> tuple[RankChange, ...]:
+    """What other criteria would do to the ranking, the best of today first; left out what the actor is to score yet."""
+    actor = require(actor, Permission.FUNNEL_SETUP)
+    today = local_day(now, time_zone(db))
+    items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
+    by_id = {row.id: row for row in items}
+    rules, candidates = _rules(db, today), _candidates(db, by_id)
+    new = [(one.criterion_id or -place, one) for place, one in enumerate(criteria, 1)]
+    other = replace(
+        rules,
+        criteria=tuple(Criterion(key, one.name, one.weight, one.low, one.high, one.cost) for key, one in new),
+        sources={key: CriterionSource(one.source) for key, one in new},
+    )
+    before, after = ranked(candidates, rules), ranked(candidates, other)
+    given, closed = full_assessors(db), closed_sheets(db)
+    seen = [key for key, row in by_id.items() if not _blind(actor, row, given.get(key, frozenset()), closed)]
+    changed = [
+        RankChange(key, by_id[key].title, before[key].rank, after[key].rank)
+        for key in seen
+        if before[key].rank != after[key].rank
+    ]
+    return tuple(sorted(changed, key=lambda one: (one.before is None, one.before or 0, one.title)))
 
 
 def _among_all(db: DbSession, item: FunnelItem, rules: Rules) -> tuple[Standing, list[float]]:

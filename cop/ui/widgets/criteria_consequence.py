@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from cop.funnel.score_queries import rank_changes
 from cop.funnel.setup import CriterionInput, changes, share_in_words, weight_shares, without_marks
+from cop.periods import quarter_hour, utcnow
+from cop.ui.load import load
 from cop.ui.text import plain
 
 
@@ -37,6 +40,28 @@ def show(now: Sequence[CriterionInput], then: Sequence[CriterionInput]) -> None:
             ),
             icon=":material/rule:",
         )
+    _ranks(then)
+
+
+def _ranks(then: Sequence[CriterionInput]) -> None:
+    """Which items would change places; nothing as long as the criteria can't be computed with."""
+    if sum(one.weight for one in then) <= 0 or not all(one.low < one.high for one in then):
+        return
+    found = load(rank_changes, criteria=tuple(then), now=quarter_hour(utcnow()))
+    if not found:
+        st.text("No item that you have scored would change its rank.")
+        return
+    rows = [(one.title, _rank(one.before), _rank(one.after)) for one in found]
+    st.dataframe(
+        pd.DataFrame(rows, columns=["Item", "Rank now", "Rank then"]),
+        hide_index=True,
+        key="criteria_ranks",
+        alt=f"{len(rows)} items that would change their rank",
+    )
+
+
+def _rank(rank: int | None) -> str:
+    return "no score" if rank is None else str(rank)
 
 
 def _by_key(criteria: Sequence[CriterionInput]) -> dict[object, tuple[CriterionInput, float | None]]:

@@ -68,7 +68,8 @@ def _why(item: Item) -> None:
     if item.themes:
         st.text(f"Serves {', '.join(item.themes.values())}")
     if item.meeting:
-        st.text(f"Raised in the meeting with {item.meeting[1]} on {words.day(item.meeting[2])}")
+        key, unit, day = item.meeting
+        link("meetings", f"Raised in the meeting with {unit} on {words.day(day)}", icon=":material/handshake:", id=key)
     if item.merged:
         st.text("Stands for these too:")
         for key, title in item.merged.items():

@@ -13,7 +13,7 @@ from cop.ui import run as runs
 from cop.ui.address import address_id
 from cop.ui.layout import go, link
 from cop.ui.load import load
-from cop.ui.navigation import PAGES, address
+from cop.ui.navigation import address
 from cop.ui.perform import perform
 from cop.ui.text import plain
 from cop.ui.widgets import concerns, meeting_form
@@ -80,20 +80,15 @@ def _needs(found: Meeting) -> None:
         hit_list([_need(key, title, stage) for key, (title, stage) in found.needs.items()], key="needs")
     else:
         st.text("None yet.")
-    if found.archived or not _is_there("propose"):
+    if found.archived:
         return
     if st.button("Raise a need from this meeting", key="raise_need", icon=":material/add_circle:"):
         go("propose", meeting=found.id)
 
 
 def _need(key: int, title: str, stage: str) -> dict[str, object]:
-    where = address("item", id=key) if _is_there("item") else None
+    where = address("item", id=key)
     return {"title": title, "href": where, "facts": words.label(stage), "labels": [], "snippet": ""}
-
-
-def _is_there(url: str) -> bool:
-    """Whether there is such a screen."""
-    return any(spec.url == url for spec in PAGES)
 
 
 def _button(label: str, found: Meeting, operation: Callable[..., int], icon: str) -> None:

@@ -102,18 +102,28 @@ def test_evidence_cannot_come_from_the_future(db, staff):
     assert set(refused.value.errors) == {"evidence_title", "evidence_url", "evidence_dated_on"}
 
 
-def test_only_who_triages_names_an_owner_or_a_meeting(db, staff, manager):
-    person = make.person(db)
-    meeting = UnitMeeting(org_unit_id=make.org_unit(db).id, met_on=TODAY, created_at=NOW)
+def test_only_who_triages_names_an_owner(db, staff, manager):
+    said = ItemInput(title="A", owner_id=make.person(db).id)
+    with pytest.raises(Forbidden):
+        o.propose_item(db, staff, now=NOW, channel="need", item=said)
+    assert o.propose_item(db, manager, now=NOW, channel="need", item=said)
+
+
+def test_a_need_is_raised_in_a_meeting_that_one_may_see(db, staff, admin):
+    """A foreign meeting and an unknown one get the same answer; nobody else learns of the meeting from the item."""
+    unit, other = make.org_unit(db), make.org_unit(db)
+    mine, foreign = make.actor(db, Role.MANAGER, units=[unit]), make.actor(db, Role.MANAGER, units=[other])
+    meeting = UnitMeeting(org_unit_id=unit.id, met_on=TODAY, created_at=NOW)
     db.add(meeting)
     db.flush()
-    for values in (
-        {"item": ItemInput(title="A", owner_id=person.id)},
-        {"item": ItemInput(title="A"), "meeting_id": meeting.id},
-    ):
+    said = {"now": NOW, "channel": "need", "item": ItemInput(title="A")}
+    for actor, key in ((foreign, meeting.id), (mine, 99_999), (staff, meeting.id)):
         with pytest.raises(Forbidden):
-            o.propose_item(db, staff, now=NOW, channel="need", **values)
-        assert o.propose_item(db, manager, now=NOW, channel="need", **values)
+            o.propose_item(db, actor, meeting_id=key, **said)
+    key = o.propose_item(db, mine, meeting_id=meeting.id, **said)
+    seen = {name: queries.item(db, actor, item_id=key).meeting for name, actor in (("mine", mine), ("foreign", foreign), ("staff", staff), ("admin", admin))}  # fmt: skip
+    told = (meeting.id, unit.name, TODAY)
+    assert seen == {"mine": told, "foreign": None, "staff": None, "admin": told}
 
 
 def test_who_raised_it_edits_it_while_it_lies_in_the_inbox(db, staff):

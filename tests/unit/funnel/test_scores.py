@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from cop.choices import EvidenceKind, FunnelStage
 from cop.errors import Forbidden, Invalid
 from cop.funnel import score_operations as scores
-from cop.funnel.score_queries import sheet, standings
+from cop.funnel.score_queries import rank_changes, sheet, standings
+from cop.funnel.setup import CriterionInput
 from cop.models import Assessment, CriteriaVersion, Criterion, CriterionWeight, Evidence
 from cop.permissions import Role
 from tests import factories as make
@@ -177,3 +178,18 @@ def test_new_weights_count_from_their_version_on(db, managers):
     db.flush()
     assert row(db, managers[0], item)["score"] == pytest.approx(100)
     assert db.get(Criterion, EFFORT) is not None
+
+
+def test_what_other_criteria_would_do_to_the_ranking(db, managers):
+    """By value and effort 5/5 and 4/1 stand at 40 and 50 points; by value alone at 100 and 75."""
+    admin = make.actor(db, Role.ADMIN)
+    dear, cheap, blind = (make.funnel_item(db) for _ in range(3))
+    for actor, item, marks in ((admin, dear, (5, 5)), (admin, cheap, (4, 1)), (managers[0], blind, (1, 5))):
+        assess(db, actor, item, *marks)
+    alone = (CriterionInput("Value", 1.0, criterion_id=VALUE),)
+    found = rank_changes(db, admin, criteria=alone, now=NOW)
+    assert [(one.item_id, one.before, one.after) for one in found] == [(cheap.id, 1, 2), (dear.id, 2, 1)]
+    new = (*alone, CriterionInput("Risk", 1.0))
+    assert {one.after for one in rank_changes(db, admin, criteria=new, now=NOW)} == {None}
+    with pytest.raises(Forbidden):
+        rank_changes(db, managers[0], criteria=alone, now=NOW)

@@ -151,6 +151,7 @@ def test_an_offer_shows_ones_name_and_is_taken_back_at_once(me):
     app = open_page("helpers").selectbox(key="skill").select_index(0).run()
     assert "**Ana** :gray-badge[You]" in said(app.markdown)
     assert not {"Data", "Engineer"} & set(said(app.text))  # not what they didn't agree to show
+    assert open_page("helpers", skill="SQL").selectbox(key="skill").value is not None  # the address is for sharing
     app = app.button(key="stop_helping").click().run()
     assert kept("SQL") == (None, False, False)
     assert len(app.info) == 1

@@ -20,7 +20,7 @@ def page() -> None:
             "Who can help with …",
             list(offers),
             index=None,
-            format_func=lambda key: _label(*offers[key]) if key in offers else str(key),
+            format_func=lambda key: offers[key][0] if key in offers else str(key),  # the address holds it
             key="skill",
             bind="query-params",
             placeholder=f"Search {len(offers):,} {'skill' if len(offers) == 1 else 'skills'}",
@@ -28,10 +28,6 @@ def page() -> None:
         if chosen in offers:
             _people(chosen)
     _own()
-
-
-def _label(name: str, count: int) -> str:
-    return f"{name} · {count:,} {'person' if count == 1 else 'people'}"
 
 
 def _people(skill_id: int) -> None:

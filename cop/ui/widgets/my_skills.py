@@ -68,10 +68,15 @@ def _gaps(gaps: Sequence[OwnSkill]) -> None:
     st.subheader("Your gaps", anchor=False)
     if not gaps:
         st.text("None that is known: what your job role requires and what you say of yourself is compared here.")
+    offers = load(profile_queries.offers)
     for own in sorted(gaps, key=lambda own: -(own.gap or 0)):
         with st.container(gap=None):
             st.markdown(f"**{plain(own.name)}** {_badge(own)}")
             st.caption(f"{in_words(own.level)} now, {in_words(own.required).lower()} required")
+            if own.id in offers:
+                count = offers[own.id][1]
+                people = "1 person offers" if count == 1 else f"{count:,} people offer"
+                link("helpers", f"{people} help", icon=":material/handshake:", skill=own.name)
 
 
 def _badge(own: OwnSkill) -> str:

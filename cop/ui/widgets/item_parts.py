@@ -9,6 +9,7 @@ from cop.catalog import queries as catalog
 from cop.choices import Outcome
 from cop.errors import CopError
 from cop.funnel import operations
+from cop.funnel.item_history import history
 from cop.funnel.queries import Backing, Item, Remark
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
@@ -18,6 +19,7 @@ from cop.ui.load import load
 from cop.ui.perform import Form, perform
 from cop.ui.text import plain
 from cop.ui.widgets import fresh, item_fields, item_manage, item_score, notice
+from cop.ui.widgets.change_list import change_list
 
 _OUTCOMES = {
     Outcome.MET.value: ":material/check_circle: The objective was met",
@@ -238,9 +240,27 @@ def _history(item: Item, actor: Actor) -> None:  # noqa: ARG001 - every section 
             st.caption(plain(f"{words.label(ring.source_kind)}: {ring.source}"))
             if ring.rationale:
                 st.text(ring.rationale)
+    entries = load(history, item_id=item.id)
+    if not entries:
+        _stays(item)
+        return
+    zone = runs.current().time_zone
+    change_list(
+        [
+            {"by": one.by, "did": one.did, "it": "", "href": None, "rest": "", "when": words.moment(one.at, zone),
+             "lines": list(one.lines), "texts": []}
+            for one in entries
+        ],
+        key="item_changes",
+    )  # fmt: skip
+
+
+def _stays(item: Item) -> None:
+    """Of an item that came with a file, the stages that it was in."""
+    zone = runs.current().time_zone
     for stay in item.stays:
-        until = words.moment(stay.left_at, runs.current().time_zone) if stay.left_at else "now"
+        until = words.moment(stay.left_at, zone) if stay.left_at else "now"
         by = f", by {stay.by}" if stay.by else ""
-        st.text(f"{words.label(stay.stage)}: {words.moment(stay.entered_at, runs.current().time_zone)} to {until}{by}")
+        st.text(f"{words.label(stay.stage)}: {words.moment(stay.entered_at, zone)} to {until}{by}")
         if stay.reason:
             st.caption(plain(f"Reason: {stay.reason}"))

@@ -234,6 +234,7 @@ class RingStay:
     url: str
     rationale: str
     by: str
+    withdrawn: bool
 
 
 PLANNING = ("reach", "impact", "rice_confidence", "effort", "business_value", "time_criticality", "risk_reduction", "job_size")  # fmt: skip
@@ -425,12 +426,22 @@ def _rings(db: DbSession, item_id: int) -> Iterable[RingStay]:
         sa.select(RingChange, Ring.name, Person.name)
         .join(Ring, Ring.id == RingChange.ring_id)
         .outerjoin(Person, Person.id == RingChange.added_by_id)
-        .where(RingChange.item_id == item_id, RingChange.withdrawn_at.is_(None))
+        .where(RingChange.item_id == item_id)
         .order_by(RingChange.changed_on.desc(), RingChange.id.desc())
     )
     for row, ring, name in rows:
-        kind = row.source_kind.value
-        yield RingStay(row.id, ring, row.changed_on, row.edition, kind, row.source, row.url, row.rationale, name or "")
+        yield RingStay(
+            id=row.id,
+            ring=ring,
+            changed_on=row.changed_on,
+            edition=row.edition,
+            source_kind=row.source_kind.value,
+            source=row.source,
+            url=row.url,
+            rationale=row.rationale,
+            by=name or "",
+            withdrawn=row.withdrawn_at is not None,
+        )
 
 
 @query("funnel", "catalog", public=True)

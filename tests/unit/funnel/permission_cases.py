@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from cop.choices import EvidenceKind, FunnelStage, RoundPhase
+from cop.choices import Channel, EvidenceKind, FunnelStage, RoundPhase
 from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
 from cop.funnel import round_operations as rounds
 from cop.funnel import score_operations as scores
+from cop.funnel import trend_operations as trends
 from cop.funnel.inputs import EvidenceInput, ItemInput
-from cop.models import Evidence, FunnelRound, ItemComment, RoundItem
+from cop.models import Evidence, FunnelRound, ItemComment, RingChange, RoundItem
 from tests import factories as make
 from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
 
@@ -126,4 +127,36 @@ CASES |= {
     rounds.lead_round: Case(OFFICE, lambda w, a: _round(w, RoundPhase.PROPOSING) | {"phase": "scoring"}),
     rounds.decide_item: Case(MANAGERS, _decision),
     rounds.publish_round: Case(OFFICE, lambda w, a: _ballot(w, a, decision="keep")[0]),
+}
+
+
+def _trend_of_staff(world):
+    return make.funnel_item(world.db, channel=Channel.TREND, raised_by_id=world.actors[STAFF].person_id)
+
+
+def _ring(world, actor):
+    day = date(2026, 1, 1)
+    return {
+        "item_id": _trend_of_staff(world).id,
+        "ring_id": 1,
+        "changed_on": day,
+        "source_kind": "report",
+        "source": "R",
+    }
+
+
+def _ring_change(world, **values):
+    row = RingChange(
+        item_id=_trend_of_staff(world).id, ring_id=1, changed_on=date(2026, 1, 1), source="A report",
+        source_kind=EvidenceKind.REPORT, added_at=make.NOW, **values,
+    )  # fmt: skip
+    world.db.add(row)
+    world.db.flush()
+    return {"ring_change_id": row.id}
+
+
+CASES |= {
+    trends.change_ring: Case(GIVER, _ring),
+    trends.withdraw_ring_change: Case(GIVER, lambda w, a: _ring_change(w)),
+    trends.restore_ring_change: Case(GIVER, lambda w, a: _ring_change(w, withdrawn_at=make.NOW)),
 }

@@ -1,13 +1,14 @@
 """What can be taken along of the funnel: each table as its screen shows it, read afresh."""
 
 from dataclasses import asdict
+from datetime import date
 
 import pandas as pd
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import label
 from cop.exports import Sheet, sheet_of
-from cop.funnel import round_queries
+from cop.funnel import radar_charts, round_queries, trend_queries, trends
 from cop.permissions import Actor, Permission, require
 
 _PUBLISHED = {
@@ -31,3 +32,37 @@ def published(db: DbSession, actor: Actor | None, *, round_id: int) -> Sheet:
     frame = pd.DataFrame(rows, columns=list(_PUBLISHED))
     frame["decision"] = frame["decision"].map(label)
     return sheet_of("Published list", frame.rename(columns=_PUBLISHED))
+
+
+def radar(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> Sheet:
+    """The trends on the radar that fit the filters."""
+    return sheet_of("Radar", trends.told(_trends(db, actor, wanted, since=since, as_of=as_of)))
+
+
+def build_your_own(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> Sheet:
+    """The same trends in the form that Build Your Own Radar reads."""
+    return sheet_of("Radar", trends.build_your_own(_trends(db, actor, wanted, since=since, as_of=as_of)))
+
+
+def radar_png(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> bytes:
+    """The radar as a picture on white."""
+    import vl_convert  # noqa: PLC0415 - 40 MB that only a download needs
+
+    require(actor, Permission.FUNNEL_VIEW)
+    found = trend_queries.trends(db, actor, since=since, as_of=as_of)
+    rows = trends.narrowed(found.rows, wanted)
+    spec = radar_charts.picture(
+        rows,
+        title="Technology radar",
+        subtitle=[
+            f"{len(rows)} of {len(found.rows)} trends, as of {as_of.day} {as_of:%b %Y}",
+            f"Movement since {since.day} {since:%b %Y}. Rings from the centre: {', '.join(found.rings)}",
+        ],
+        **radar_charts.options(found.rings, found.quadrants, found.layout, wanted),
+    )
+    return vl_convert.vegalite_to_png(spec, scale=2)
+
+
+def _trends(db: DbSession, actor: Actor | None, wanted: trends.Wanted, *, since: date, as_of: date) -> pd.DataFrame:
+    require(actor, Permission.FUNNEL_VIEW)
+    return trends.narrowed(trend_queries.trends(db, actor, since=since, as_of=as_of).rows, wanted)

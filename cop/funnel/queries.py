@@ -55,7 +55,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
     rows = [dict(row._mapping) for row in db.execute(_items())]  # noqa: SLF001 - SQLAlchemy's public name
     units, themes = _names(db, ItemUnit, OrgUnit), _names(db, ItemTheme, Theme)
     communities = _names(db, ItemCommunity, Community)
-    votes, comments, merged = _votes(db), _counts(db, ItemComment), _merged(db)
+    votes, comments, merged = votes_by_item(db), _counts(db, ItemComment), _merged(db)
     for row in rows:
         key = row["id"]
         for name, found in (("unit", units), ("theme", themes), ("community", communities)):
@@ -122,7 +122,7 @@ def _names(db: DbSession, link: Any, named: Any) -> dict[int, dict[int, str]]:
     return found
 
 
-def _votes(db: DbSession) -> dict[int, int]:
+def votes_by_item(db: DbSession) -> dict[int, int]:
     """People who voted for an item or for one merged into it, each once."""
     stands = sa.func.coalesce(FunnelItem.merged_into_id, FunnelItem.id).label("item_id")
     people = sa.func.count(sa.distinct(Vote.person_id))

@@ -57,11 +57,13 @@ def change_ring(
 
 def withdraw_ring_change(db: DbSession, actor: Actor | None, *, now: datetime, ring_change_id: int) -> int:
     """Take back that a trend was put into a ring; it stays on record."""
+    actor = require(actor, Permission.FUNNEL_PROPOSE)
     return _shelve(db, actor, now, "withdraw_ring_change", ring_change_id, now)
 
 
 def restore_ring_change(db: DbSession, actor: Actor | None, *, now: datetime, ring_change_id: int) -> int:
     """Undo withdrawing."""
+    actor = require(actor, Permission.FUNNEL_PROPOSE)
     return _shelve(db, actor, now, "restore_ring_change", ring_change_id, None)
 
 
@@ -108,10 +110,7 @@ def _says_the_same(before: RingChange | None, row: RingChange) -> bool:
     return before.source.casefold() == row.source.casefold()
 
 
-def _shelve(
-    db: DbSession, actor: Actor | None, now: datetime, operation: str, key: int, withdrawn_at: datetime | None
-) -> int:
-    actor = require(actor, Permission.FUNNEL_PROPOSE)
+def _shelve(db: DbSession, actor: Actor, now: datetime, operation: str, key: int, withdrawn_at: datetime | None) -> int:
     row = db.get(RingChange, key)
     if row is None:
         raise NotFound

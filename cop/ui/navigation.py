@@ -37,6 +37,7 @@ PAGES = (
     PageSpec("communities/check_in.py", "checkin", "Check in", ":material/how_to_reg:", "Communities", Permission.SESSION_ATTEND),
     PageSpec("discover/propose.py", "propose", "Propose", ":material/lightbulb:", "Discover", Permission.FUNNEL_PROPOSE),
     PageSpec("discover/item.py", "item", "Funnel item", ":material/filter_alt:", "Discover", Permission.FUNNEL_VIEW, in_menu=False),
+    PageSpec("discover/trends.py", "trends", "Technology radar", ":material/radar:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("discover/rounds.py", "rounds", "Rounds", ":material/how_to_vote:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),

@@ -42,6 +42,7 @@ EXPECTED = {
     "checkin": EVERYONE_SIGNED_IN,
     "propose": EVERYONE_SIGNED_IN,
     "item": EVERYONE_SIGNED_IN,
+    "trends": EVERYONE_SIGNED_IN,
     "rounds": EVERYONE_SIGNED_IN,
     "kpis": {MANAGER, *RECORDERS},
     "account": EVERYONE_SIGNED_IN,

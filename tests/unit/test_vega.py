@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from cop.catalog.charts import activity
-from cop.funnel import radar, radar_charts
+from cop.funnel import charts, pictures, radar, radar_charts
 from cop.kpis.metrics import COLUMNS
 from cop.kpis.panels import PANELS
+from cop.periods import last_months
 
 FETCHED = {"image", "url", "href"}
 """Fields and titles of these names are fetched or made links by the tooltip alone."""
@@ -26,6 +27,19 @@ TRENDS = pd.DataFrame(
 )  # fmt: skip
 LAYOUT = radar.layout([radar.Blip(1, 0, 0)], quadrants=3, rings=2)
 CHARTS["radar"] = radar_charts.radar(TRENDS, rings=("In", "Out"), quadrants=("A", "B", "C"), layout=LAYOUT)
+STAYS = pd.DataFrame(
+    {
+        "item": [1], "title": ["https://example.org"], "channel": ["need"], "stage": ["inbox"],
+        "entered_on": [date(2026, 1, 1)], "left_on": [None],
+    }
+)  # fmt: skip
+PLACED = pd.DataFrame(
+    {"title": ["A"], "channel": ["need"], "value": [0.5], "effort": [0.5], "people": pd.array([3], "Int64")}
+)
+CHARTS["bubbles"] = charts.bubbles(PLACED)
+CHARTS["passage"] = charts.passage(pictures.passage(STAYS, last_months(1, date(2026, 1, 1)), as_of=date(2026, 2, 1)))
+CHARTS["ageing"] = charts.ageing(pictures.ageing(STAYS, as_of=date(2026, 2, 1)))
+CHARTS["balance"] = charts.balance(pictures.balance(STAYS, as_of=date(2026, 2, 1)))
 CHARTS["activity"] = activity(OWN.astype({"people": "Int64"}))
 
 

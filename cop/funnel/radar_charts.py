@@ -8,7 +8,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -55,7 +55,7 @@ def radar(
         place.line(_edges(_lines_of(len(quadrants), drawn, layout.radii))),
         _ring_names(place, rings, layout.radii, len(quadrants), _steepest(len(quadrants), drawn)),
         *_blips(rows, place, layout.diameter, len(quadrants)),
-        *_quadrant_names(place, quadrants, drawn),
+        _quadrant_names(place, quadrants, drawn),
     ]
     return alt.layer(*layers).properties(height=_HIGHEST).add_params(place.height())
 
@@ -212,21 +212,22 @@ def _ring_names(place: _Place, rings: Sequence[str], radii: Sequence[float], qua
     return names
 
 
-def _quadrant_names(place: _Place, quadrants: Sequence[str], drawn: Sequence[int]) -> list[alt.Chart]:
+def _quadrant_names(place: _Place, quadrants: Sequence[str], drawn: Sequence[int]) -> alt.Chart:
     """Above or below, to the left, in the middle or to the right, nearest to where the quadrant is."""
     left, right, low, high = place.box
-    sides: dict[int, tuple[float, Literal["left", "center", "right"]]] = {
-        -1: (left, "left"), 0: ((left + right) / 2, "center"), 1: (right, "right"),
-    }  # fmt: skip
-    found = []
+    sides = {-1: (left, "left"), 0: ((left + right) / 2, "center"), 1: (right, "right")}
+    rows = []
     for quadrant in drawn:
         turn = 2 * math.pi * (quadrant + 0.5) / len(quadrants)
         x, align = sides[round(1.2 * math.cos(turn))] if len(drawn) > 1 else sides[-1]
         above = math.sin(turn) > -0.01 or len(drawn) == 1
-        row = pd.DataFrame({"x": [x], "y": [high if above else low], "name": [quadrants[quadrant]]})
-        names = alt.Chart(row).mark_text(
-            color=_TEXT, fontWeight="bold", fontSize=13, align=align, baseline="top" if above else "bottom",
-            limit=alt.ExprRef("width / 2.1"), aria=False,
-        )  # fmt: skip
-        found.append(names.encode(x=place.x(), y=place.y(), text="name:N"))
-    return found
+        rows.append((x, high if above else low, quadrants[quadrant], align, "top" if above else "bottom"))
+    names: alt.Chart = (
+        alt.Chart(pd.DataFrame(rows, columns=["x", "y", "name", "align", "baseline"]))
+        .mark_text(
+            color=_TEXT, fontWeight="bold", fontSize=13, align=alt.ExprRef("datum.align"),
+            baseline=alt.ExprRef("datum.baseline"), limit=alt.ExprRef("width / 2.1"), aria=False,
+        )
+        .encode(x=place.x(), y=place.y(), text="name:N")
+    )  # fmt: skip
+    return names

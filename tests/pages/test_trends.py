@@ -72,6 +72,10 @@ def test_picture_table_and_what_is_not_on_it(db):
         ({"movement": "New"}, {"Wasm": "New"}),
         ({"since": "Edition Vol. 3"}, {"Rust": "Unchanged", "Wasm": "Unchanged"}),
         ({"since": "A day", "day": str(TODAY - timedelta(days=500))}, {"Rust": "New", "Wasm": "New"}),
+        ({"since": "A day", "day": "nonsense"}, {"Rust": "Unchanged", "Wasm": "New"}),
+        ({"since": "A day", "day": "0001-01-01"}, {"Rust": "Unchanged", "Wasm": "New"}),
+        ({"since": "A day", "day": "9999-12-31"}, {"Rust": "Unchanged", "Wasm": "New"}),
+        ({"quadrant": "Nowhere", "ring": "Nothing"}, {"Rust": "Unchanged", "Wasm": "New"}),
         ({"since": "nonsense"}, {"Rust": "Unchanged", "Wasm": "New"}),
     ],
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import label
 from cop.exports import Sheet, sheet_of
-from cop.funnel import queries, round_queries
+from cop.funnel import queries, radar_charts, round_queries, trend_queries, trends
 from cop.funnel.board import Wanted, in_stages, matching, ordered
 from cop.funnel.board_rows import board_rows
 from cop.funnel.cards import table
@@ -51,3 +51,37 @@ def items(db: DbSession, actor: Actor | None, *, wanted: Wanted, now: datetime) 
 
     found = in_stages(matching(board_rows(ask, actor, now=now), wanted, today=today), wanted.shown_stages)
     return sheet_of("Items", table(ordered(found), ask(queries.choices, today=today).themes, today=today))
+
+
+def radar(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> Sheet:
+    """The trends on the radar that fit the filters."""
+    return sheet_of("Radar", trends.told(_trends(db, actor, wanted, since=since, as_of=as_of)))
+
+
+def build_your_own(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> Sheet:
+    """The same trends in the form that Build Your Own Radar reads."""
+    return sheet_of("Radar", trends.build_your_own(_trends(db, actor, wanted, since=since, as_of=as_of)))
+
+
+def radar_png(db: DbSession, actor: Actor | None, *, wanted: trends.Wanted, since: date, as_of: date) -> bytes:
+    """The radar as a picture on white."""
+    import vl_convert  # noqa: PLC0415 - 40 MB that only a download needs
+
+    require(actor, Permission.FUNNEL_VIEW)
+    found = trend_queries.trends(db, actor, since=since, as_of=as_of)
+    rows = trends.narrowed(found.rows, wanted)
+    spec = radar_charts.picture(
+        rows,
+        title="Technology radar",
+        subtitle=[
+            f"{len(rows)} of {len(found.rows)} trends, as of {as_of.day} {as_of:%b %Y}",
+            f"Movement since {since.day} {since:%b %Y}. Rings from the centre: {', '.join(found.rings)}",
+        ],
+        **radar_charts.options(found.rings, found.quadrants, found.layout, wanted),
+    )
+    return vl_convert.vegalite_to_png(spec, scale=2)
+
+
+def _trends(db: DbSession, actor: Actor | None, wanted: trends.Wanted, *, since: date, as_of: date) -> pd.DataFrame:
+    require(actor, Permission.FUNNEL_VIEW)
+    return trends.narrowed(trend_queries.trends(db, actor, since=since, as_of=as_of).rows, wanted)

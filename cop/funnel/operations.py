@@ -74,7 +74,7 @@ def edit_item(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int
     """
     actor = require(actor, Permission.FUNNEL_PROPOSE)
     row = rows.open_item(db, item_id)
-    _may_edit(actor, row)
+    rows.require_editor(actor, row)
     rows.current_item(db, item_id, version)
     if item.owner_id != row.owner_id:
         require(actor, Permission.FUNNEL_TRIAGE)
@@ -266,12 +266,6 @@ def found_community(db: DbSession, actor: Actor | None, *, now: datetime, item_i
     db.flush()
     _record_link(db, actor, now, "link_community", item_id, community_id)
     return community_id
-
-
-def _may_edit(actor: Actor, row: FunnelItem) -> None:
-    raised_it = row.raised_by_id is not None and row.raised_by_id == actor.person_id
-    if not may(actor, Permission.FUNNEL_TRIAGE) and not (raised_it and row.stage is FunnelStage.INBOX):
-        raise Forbidden
 
 
 def _may_link(actor: Actor, community_id: int) -> None:

@@ -57,7 +57,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
     rows = [dict(row._mapping) for row in db.execute(_items())]  # noqa: SLF001 - SQLAlchemy's public name
     units, themes = _names(db, ItemUnit, OrgUnit), _names(db, ItemTheme, Theme)
     communities = _names(db, ItemCommunity, Community)
-    votes, comments, merged = _votes(db), _counts(db, ItemComment), _merged(db)
+    votes, comments, merged = votes_by_item(db), _counts(db, ItemComment), _merged(db)
     for row in rows:
         key = row["id"]
         for name, found in (("unit", units), ("theme", themes), ("community", communities)):
@@ -124,7 +124,7 @@ def _names(db: DbSession, link: Any, named: Any) -> dict[int, dict[int, str]]:
     return found
 
 
-def _votes(db: DbSession) -> dict[int, int]:
+def votes_by_item(db: DbSession) -> dict[int, int]:
     """People who voted for an item or for one merged into it, each once."""
     stands = sa.func.coalesce(FunnelItem.merged_into_id, FunnelItem.id).label("item_id")
     people = sa.func.count(sa.distinct(Vote.person_id))
@@ -236,6 +236,7 @@ class RingStay:
     url: str
     rationale: str
     by: str
+    withdrawn: bool
 
 
 PLANNING = ("reach", "impact", "rice_confidence", "effort", "business_value", "time_criticality", "risk_reduction", "job_size")  # fmt: skip
@@ -426,12 +427,22 @@ def _rings(db: DbSession, item_id: int) -> Iterable[RingStay]:
         sa.select(RingChange, Ring.name, Person.name)
         .join(Ring, Ring.id == RingChange.ring_id)
         .outerjoin(Person, Person.id == RingChange.added_by_id)
-        .where(RingChange.item_id == item_id, RingChange.withdrawn_at.is_(None))
+        .where(RingChange.item_id == item_id)
         .order_by(RingChange.changed_on.desc(), RingChange.id.desc())
     )
     for row, ring, name in rows:
-        kind = row.source_kind.value
-        yield RingStay(row.id, ring, row.changed_on, row.edition, kind, row.source, row.url, row.rationale, name or "")
+        yield RingStay(
+            id=row.id,
+            ring=ring,
+            changed_on=row.changed_on,
+            edition=row.edition,
+            source_kind=row.source_kind.value,
+            source=row.source,
+            url=row.url,
+            rationale=row.rationale,
+            by=name or "",
+            withdrawn=row.withdrawn_at is not None,
+        )
 
 
 @query("funnel", "catalog", public=True)

@@ -15,7 +15,7 @@ from cop.funnel.inputs import EvidenceInput, ItemInput
 from cop.models import Area, Evidence, FunnelItem, ItemTheme, ItemUnit, OrgUnit, Person, Quadrant, StageStay, Theme
 from cop.organisation import time_zone
 from cop.periods import local_day
-from cop.permissions import Actor
+from cop.permissions import Actor, Permission, require
 from cop.validation import LONG, Checks
 
 ITEM = "funnel_item"
@@ -35,6 +35,13 @@ def open_item(db: DbSession, item_id: int) -> FunnelItem:
     if row.merged_into_id is not None:
         raise Invalid({"": "This item was merged into another one. Change that one, or undo the merge first."})
     return row
+
+
+def require_editor(actor: Actor, row: FunnelItem) -> None:
+    """Refuse all but those who triage, and who raised the item as long as it lies in the inbox."""
+    raised_it = row.raised_by_id is not None and row.raised_by_id == actor.person_id
+    if not (raised_it and row.stage is FunnelStage.INBOX):
+        require(actor, Permission.FUNNEL_TRIAGE)
 
 
 def current_item(db: DbSession, item_id: int, version: int) -> FunnelItem:

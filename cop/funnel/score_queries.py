@@ -13,9 +13,10 @@ from cop.choices import CriterionSource, FunnelStage
 from cop.errors import NotFound
 from cop.funnel.confidence import confidence, in_words
 from cop.funnel.gates import JUDGED
+from cop.funnel.pictures import value_and_effort
 from cop.funnel.reach import Reach, to_reach
 from cop.funnel.readiness import closed_sheets, current_version, full_assessors
-from cop.funnel.scoring import Combined, Criterion, Score, rice, wsjf
+from cop.funnel.scoring import Combined, Criterion, Score, combine, rice, wsjf
 from cop.funnel.setup import CriterionInput
 from cop.funnel.standing import Candidate, Rules, Standing, ranked, valued
 from cop.models import (
@@ -355,3 +356,41 @@ def _wsjf(item: FunnelItem) -> float | None:
         return None
     value, time, risk, size = (one or 0 for one in given)
     return wsjf(business_value=value, time_criticality=time, risk_reduction=risk, job_size=size)
+
+
+@dataclass(frozen=True)
+class Bubbles:
+    """Value against effort. `rows`: item, title, channel, value and effort (0 to 1), people (<NA>: not known).
+
+    `blind` items are left out until the actor has marked them; `unscored` ones lack marks.
+    """
+
+    rows: pd.DataFrame
+    blind: frozenset[int]
+    unscored: frozenset[int]
+
+
+@query("funnel", "organisation", scope=_scorer)
+def bubbles(db: DbSession, actor: Actor | None, *, as_of: date) -> Bubbles:
+    """The open items for those who score, by what assessors say of worth and of cost."""
+    actor = require(actor, Permission.FUNNEL_SCORE)
+    found = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
+    items = {row.id: row for row in found}
+    rules, given, closed = _rules(db, as_of), full_assessors(db), closed_sheets(db)
+    judged = [one for one in rules.criteria if rules.sources[one.key] is CriterionSource.ASSESSED]
+    blind = {key for key, row in items.items() if _blind(actor, row, given.get(key, frozenset()), closed)}
+    rows, unscored = [], set()
+    for candidate in _candidates(db, {key: row for key, row in items.items() if key not in blind}):
+        value, effort = value_and_effort(combine(candidate.marks), judged)
+        row = items[candidate.id]
+        if value is None:
+            unscored.add(row.id)
+        else:
+            rows.append((row.id, row.title, row.channel.value, value, effort, row.headcount))
+    frame = pd.DataFrame(rows, columns=list(_BUBBLES), dtype="object").astype(_BUBBLES)
+    return Bubbles(frame, frozenset(blind), frozenset(unscored))
+
+
+_BUBBLES = {
+    "item": "int64", "title": "str", "channel": "str", "value": "float64", "effort": "float64", "people": "Int64",
+}  # fmt: skip

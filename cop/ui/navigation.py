@@ -39,6 +39,7 @@ PAGES = (
     PageSpec("discover/funnel.py", "funnel", "Technology funnel", ":material/filter_alt:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("discover/propose.py", "propose", "Propose", ":material/lightbulb:", "Discover", Permission.FUNNEL_PROPOSE),
     PageSpec("discover/item.py", "item", "Funnel item", ":material/filter_alt:", "Discover", Permission.FUNNEL_VIEW, in_menu=False),
+    PageSpec("discover/trends.py", "trends", "Technology radar", ":material/radar:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("discover/rounds.py", "rounds", "Rounds", ":material/how_to_vote:", "Discover", Permission.FUNNEL_VIEW),
     PageSpec("discover/meetings.py", "meetings", "Meetings with units", ":material/handshake:", "Discover", Permission.UNIT_MEETING),
     PageSpec("discover/skills.py", "skills", "Skills", ":material/school:", "Discover", Permission.SKILL_VIEW),

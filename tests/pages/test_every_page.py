@@ -45,6 +45,7 @@ EXPECTED = {
     "funnel": EVERYONE_SIGNED_IN,
     "propose": EVERYONE_SIGNED_IN,
     "item": EVERYONE_SIGNED_IN,
+    "trends": EVERYONE_SIGNED_IN,
     "rounds": EVERYONE_SIGNED_IN,
     "meetings": MANAGERS,
     "skills": EVERYONE_SIGNED_IN,

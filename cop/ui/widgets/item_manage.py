@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cop.choices import FunnelStage, Outcome
+from cop.choices import Channel, FunnelStage, Outcome
 from cop.errors import Conflict
 from cop.funnel import move_operations as moves
 from cop.funnel import operations, queries
@@ -19,7 +19,7 @@ from cop.ui import format as words
 from cop.ui.layout import go
 from cop.ui.load import load
 from cop.ui.perform import Form
-from cop.ui.widgets import conflict, item_fields, notice, pinned
+from cop.ui.widgets import conflict, item_fields, item_ring, notice, pinned
 
 _STALE = "Somebody changed or moved this item a moment ago. Look at it as it is now, then repeat."
 _KIND = "funnel_item"
@@ -32,6 +32,8 @@ def section(item: Item, actor: Actor) -> None:
         parts["Move"] = lambda: _move(item)
     if item.may_edit:
         parts["Texts"] = lambda: _edit(item)
+    if item.may_edit and item.channel == Channel.TREND:
+        parts["Ring"] = lambda: item_ring.change(item)
     if item.may_triage:
         parts["Outcome"] = lambda: _outcome(item)
         parts["Merge"] = lambda: _merge(item)

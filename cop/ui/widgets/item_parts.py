@@ -6,11 +6,12 @@ from typing import Any
 import streamlit as st
 
 from cop.catalog import queries as catalog
-from cop.choices import Outcome
+from cop.choices import Channel, Outcome
 from cop.errors import CopError
 from cop.funnel import operations
+from cop.funnel import trend_operations as trends
 from cop.funnel.item_history import history
-from cop.funnel.queries import Backing, Item, Remark
+from cop.funnel.queries import Backing, Item, Remark, RingStay
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
 from cop.ui import run as runs
@@ -234,12 +235,7 @@ def _edit(remark: Remark) -> None:
 
 def _history(item: Item, actor: Actor) -> None:  # noqa: ARG001 - every section has this shape
     for ring in item.rings:
-        with st.container(border=True, gap="xsmall", key=f"ring_{ring.id}"):
-            edition = f" ({ring.edition})" if ring.edition else ""
-            st.text(f"{words.day(ring.changed_on)}: {ring.ring}{edition}")
-            st.caption(plain(f"{words.label(ring.source_kind)}: {ring.source}"))
-            if ring.rationale:
-                st.text(ring.rationale)
+        _ring(item, ring)
     entries = load(history, item_id=item.id)
     if not entries:
         _stays(item)
@@ -264,3 +260,20 @@ def _stays(item: Item) -> None:
         st.text(f"{words.label(stay.stage)}: {words.moment(stay.entered_at, zone)} to {until}{by}")
         if stay.reason:
             st.caption(plain(f"Reason: {stay.reason}"))
+
+
+def _ring(item: Item, ring: RingStay) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"ring_{ring.id}"):
+        with st.container(gap="xsmall"):
+            edition = f" ({ring.edition})" if ring.edition else ""
+            gone = ", withdrawn" if ring.withdrawn else ""
+            st.text(f"{words.day(ring.changed_on)}: {ring.ring}{edition}{gone}")
+            by = f", entered by {ring.by}" if ring.by else ""
+            st.caption(plain(f"{words.label(ring.source_kind)}: {ring.source}{by}"))
+            if ring.rationale and not ring.withdrawn:
+                st.text(ring.rationale)
+        if ring.url and not ring.withdrawn:
+            st.link_button("Open", ring.url, icon=":material/open_in_new:", type="tertiary", key=f"ring_open_{ring.id}")
+        if item.may_edit and item.channel == Channel.TREND:
+            ways = (trends.withdraw_ring_change, trends.restore_ring_change)
+            _shelf(f"ring_shelf_{ring.id}", ways, gone=ring.withdrawn, ring_change_id=ring.id)

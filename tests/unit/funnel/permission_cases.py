@@ -4,17 +4,29 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from cop.choices import EvidenceKind, FunnelStage, RoundPhase
+from cop.choices import Channel, EvidenceKind, FunnelStage, RoundPhase
 from cop.funnel import meeting_operations as meetings
 from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
 from cop.funnel import round_operations as rounds
 from cop.funnel import score_operations as scores
 from cop.funnel import setup_operations as setup
+from cop.funnel import trend_operations as trends
 from cop.funnel.inputs import EvidenceInput, ItemInput
 from cop.funnel.meetings import ConcernInput, MeetingInput
 from cop.funnel.setup import CriterionInput, LimitInput, ThemeInput
-from cop.models import Concern, Evidence, FunnelRound, ItemComment, Quadrant, Ring, RoundItem, Theme, UnitMeeting
+from cop.models import (
+    Concern,
+    Evidence,
+    FunnelRound,
+    ItemComment,
+    Quadrant,
+    Ring,
+    RingChange,
+    RoundItem,
+    Theme,
+    UnitMeeting,
+)
 from tests import factories as make
 from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
 
@@ -204,4 +216,36 @@ CASES |= {
     setup.add_ring: Case(OFFICE, lambda w, a: {"name": "Watch"}),
     setup.edit_ring: Case(OFFICE, lambda w, a: {"ring_id": 1, "version": 1, "name": "Use", "active": True}),
     setup.order_rings: Case(OFFICE, lambda w, a: {"ring_ids": _order(w, Ring)}),
+}
+
+
+def _trend_of_staff(world):
+    return make.funnel_item(world.db, channel=Channel.TREND, raised_by_id=world.actors[STAFF].person_id)
+
+
+def _ring(world, actor):
+    day = date(2026, 1, 1)
+    return {
+        "item_id": _trend_of_staff(world).id,
+        "ring_id": 1,
+        "changed_on": day,
+        "source_kind": "report",
+        "source": "R",
+    }
+
+
+def _ring_change(world, **values):
+    row = RingChange(
+        item_id=_trend_of_staff(world).id, ring_id=1, changed_on=date(2026, 1, 1), source="A report",
+        source_kind=EvidenceKind.REPORT, added_at=make.NOW, **values,
+    )  # fmt: skip
+    world.db.add(row)
+    world.db.flush()
+    return {"ring_change_id": row.id}
+
+
+CASES |= {
+    trends.change_ring: Case(GIVER, _ring),
+    trends.withdraw_ring_change: Case(GIVER, lambda w, a: _ring_change(w)),
+    trends.restore_ring_change: Case(GIVER, lambda w, a: _ring_change(w, withdrawn_at=make.NOW)),
 }

@@ -12,15 +12,12 @@ from cop.catalog.search import fold
 from cop.choices import Channel, FunnelStage, label
 from cop.funnel.gates import ASIDE, WAY
 
-AGEING_DAYS = 30
-"""Longer than this in one stage, an item on its way is late."""
 NEAR_DAYS = 30
 """A deadline within so many days is near."""
 TAKEN_ON = (FunnelStage.PRIORITISED, FunnelStage.IN_PROGRESS)
 """Where an item counts for its channel's quota."""
 DONE = (FunnelStage.DELIVERED, FunnelStage.EVALUATED, *ASIDE)
 """Where no deadline counts any more."""
-_SETTLED = (FunnelStage.EVALUATED, *ASIDE)
 _LARGEST = 2**31 - 1
 
 
@@ -85,8 +82,8 @@ def with_standings(items: pd.DataFrame, standings: pd.DataFrame) -> pd.DataFrame
 
 
 def ageing(rows: pd.DataFrame) -> pd.Series:
-    """Whether an item on its way has stood still for too long."""
-    return (rows["age_days"] > AGEING_DAYS) & ~rows["stage"].isin(_SETTLED)
+    """Whether an item on its way has stood still for longer than is usual there."""
+    return rows["age_days"] > rows["age_limit"]
 
 
 def overdue(rows: pd.DataFrame, *, today: date) -> pd.Series:

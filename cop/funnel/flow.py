@@ -43,11 +43,16 @@ def stage_ages(stays: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     in stages where nobody is waited for), overdue (older than the limit).
     """
     known = _known(stays, as_of)
-    usual = time_in_stage(stays, as_of=as_of).set_index("stage")["usual_days"].fillna(SET_LIMIT)
     ages = known.loc[known["left_on"].isna(), ["item", "stage", "days"]].reset_index(drop=True)
-    ages["limit"] = ages["stage"].map(usual).astype("float64").mask(ages["stage"].isin(RESTING))
+    ages["limit"] = ages["stage"].map(stage_limits(stays, as_of=as_of)).astype("float64")
     ages["overdue"] = ages["days"] > ages["limit"]
     return ages
+
+
+def stage_limits(stays: pd.DataFrame, *, as_of: date) -> dict[str, float | None]:
+    """After how many days an item is overdue in each stage: as `limit` in `stage_ages`."""
+    usual = time_in_stage(stays, as_of=as_of).set_index("stage")["usual_days"].fillna(SET_LIMIT)
+    return {str(stage): None if stage in RESTING else float(days) for stage, days in usual.items()}
 
 
 def conversion(stays: pd.DataFrame, *, as_of: date) -> pd.DataFrame:

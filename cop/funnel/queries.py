@@ -14,9 +14,11 @@ from sqlalchemy.orm import aliased
 from cop.catalog.search import fold
 from cop.choices import FunnelStage
 from cop.errors import NotFound
+from cop.funnel import flow
 from cop.funnel.gates import WAY, missing
 from cop.funnel.inputs import ItemInput
 from cop.funnel.meetings import within
+from cop.funnel.picture_queries import stays
 from cop.funnel.readiness import readiness
 from cop.funnel.rows import EDITABLE
 from cop.models import (
@@ -50,7 +52,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
     """Every item that no other stands for, one row each, the newest first.
 
     `units`, `unit_ids` and `theme_ids` tell whom it concerns and what it serves; `age_days` is the whole days in its
-    stage; `votes` are people, also those who voted for an item merged into it; `search` is folded text.
+    stage, `age_limit` after how many it is overdue there (none where nobody is waited for); `votes` are people, also those who voted for an item merged into it; `search` is folded text.
     """
     zone = time_zone(db)
     today = local_day(now, zone)
@@ -58,6 +60,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
     units, themes = _names(db, ItemUnit, OrgUnit), _names(db, ItemTheme, Theme)
     communities = _names(db, ItemCommunity, Community)
     votes, comments, merged = votes_by_item(db), _counts(db, ItemComment), _merged(db)
+    stage_limits = flow.stage_limits(stays(db, None), as_of=today)
     for row in rows:
         key = row["id"]
         for name, found in (("unit", units), ("theme", themes), ("community", communities)):
@@ -66,6 +69,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
         row["communities"] = ", ".join(communities[key].values())
         row["votes"], row["comments"], row["merged"] = votes.get(key, 0), comments.get(key, 0), merged.get(key, 0)
         row["age_days"] = (today - local_day(row["stage_since"], zone)).days
+        row["age_limit"] = stage_limits[row["stage"]]
         texts = (row["title"], row["description"], row["client"], row["units"], row["owner"] or "", row["area"] or "")
         row["search"] = "\n".join(fold(text) for text in texts)
     return _frame(rows)
@@ -73,7 +77,7 @@ def items(db: DbSession, _actor: Actor | None, *, now: datetime) -> pd.DataFrame
 
 _COLUMNS = {
     "id": "int64", "version": "int64", "title": "str", "description": "str", "channel": "str", "stage": "str",
-    "stage_since": "datetime64[us, UTC]", "stage_reason": "str", "age_days": "int64", "area_id": "Int64", "area": "str",
+    "stage_since": "datetime64[us, UTC]", "stage_reason": "str", "age_days": "int64", "age_limit": "float64", "area_id": "Int64", "area": "str",
     "owner_id": "Int64", "owner": "str", "raised_by_id": "Int64", "raised_by": "str",
     "created_at": "datetime64[us, UTC]", "horizon": "str", "client": "str", "deadline": "object", "headcount": "Int64",
     "unique_knowledge": "bool", "quadrant_id": "Int64", "objective": "str", "indicator": "str", "baseline": "float64",

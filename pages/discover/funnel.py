@@ -10,7 +10,7 @@ from cop.ui import run
 from cop.ui.layout import page_actor
 from cop.ui.live import watch
 from cop.ui.load import load
-from cop.ui.widgets import funnel_board, funnel_filters, funnel_list, notice
+from cop.ui.widgets import funnel_board, funnel_filters, funnel_list, funnel_pictures, notice
 
 actor = page_actor(Permission.FUNNEL_VIEW)
 notice.show()
@@ -25,6 +25,8 @@ else:
     funnel_filters.summary(asked.wanted, everything, found)
     if asked.view == funnel_filters.LIST:
         funnel_list.show(asked.wanted, found)
+    elif asked.view == funnel_filters.PICTURES:
+        funnel_pictures.show(actor, everything, found)
     else:
         funnel_board.show(asked, actor, everything, found)
 watch("funnel", "organisation", "people", "catalog")

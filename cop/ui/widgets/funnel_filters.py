@@ -16,7 +16,7 @@ from cop.ui import filters, run
 from cop.ui import format as words
 from cop.ui.load import load
 
-BOARD, LIST = "Board", "List"
+BOARD, LIST, PICTURES = "Board", "List", "Pictures"
 _EMPTY: dict[str, Any] = {
     "q": "",
     "channel": [],
@@ -56,7 +56,7 @@ def ask(actor: Actor, everything: pd.DataFrame) -> Asked:
         )
     with top[2]:
         view = st.segmented_control(
-            "View", [BOARD, LIST], key="view", default=BOARD, required=True, bind="query-params"
+            "View", [BOARD, LIST, PICTURES], key="view", default=BOARD, required=True, bind="query-params"
         )
     with top[1]:
         lanes = st.selectbox(
@@ -65,7 +65,7 @@ def ask(actor: Actor, everything: pd.DataFrame) -> Asked:
             key="lanes",
             format_func=str.capitalize,
             bind="query-params",
-            disabled=view == LIST,
+            disabled=view in (LIST, PICTURES),
         )
     with top[3], st.popover(_filters_label(), icon=":material/filter_list:", key="filters", width="stretch"):
         wanted = _filters(actor, text or "", everything)

@@ -22,6 +22,11 @@ _MONTHS = {"6 months": 6, "12 months": 12, "24 months": 24}
 Ids = tuple[int, ...] | None
 
 
+def show(actor: Actor, everything: pd.DataFrame, found: pd.DataFrame) -> None:
+    """The pictures of the items that fit the filters."""
+    pictures(actor, None if len(found) == len(everything) else tuple(found["id"].tolist()))
+
+
 def pictures(actor: Actor, ids: Ids = None) -> None:
     """All of them, of these items or of all; value and effort only for those who see scores."""
     today = runs.current().today

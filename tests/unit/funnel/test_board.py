@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from cop.choices import FunnelStage
 from cop.funnel import board, cards
 from cop.funnel.board import NOTHING_TOLD, Branch, Lanes, Move, Wanted
-from cop.funnel.gates import WAY
+from cop.funnel.gates import ASIDE, WAY
 
 TODAY = date(2026, 6, 15)
 COMPANY = [
@@ -29,7 +29,7 @@ NO_STANDING = {
 def frame(*rows, **standings):
     """Items with sensible values, and standings by the item's id: `i3={"rank": 1}`."""
     base = {
-        "version": 1, "title": "Item", "channel": "need", "stage": "inbox", "age_days": 0, "area_id": None,
+        "version": 1, "title": "Item", "channel": "need", "stage": "inbox", "age_days": 0, "age_limit": 30.0, "area_id": None,
         "owner_id": None, "owner": "", "raised_by_id": None, "deadline": None, "unique_knowledge": False,
         "unit_ids": (), "units": "", "theme_ids": (), "votes": 0, "comments": 0, "search": "item",
     }  # fmt: skip
@@ -138,7 +138,13 @@ def test_filters(wanted, expected):
 
 def test_what_has_ended_is_never_late():
     old, over = {"age_days": 400}, {"deadline": TODAY - timedelta(days=9)}
-    rows = frame(*({"stage": stage.value} | old | over for stage in FunnelStage), {"deadline": TODAY})
+    rows = frame(
+        *(
+            {"stage": stage.value, "age_limit": None if stage in (WAY[-1], *ASIDE) else 30} | old | over
+            for stage in FunnelStage
+        ),
+        {"deadline": TODAY},
+    )
     assert board.ageing(rows).tolist() == [True] * 5 + [False] * 4  # evaluated, parked, rejected; a new one
     assert board.overdue(rows, today=TODAY).tolist() == [True] * 4 + [False] * 5  # delivered too
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop.funnel.flow import ASIDE, STAGES, conversion, stage_ages, time_in_stage
+from cop.funnel.flow import ASIDE, STAGES, conversion, stage_ages, stage_limits, time_in_stage
 
 COLUMNS = ["item", "stage", "entered_on", "left_on"]
 DAY = date(2025, 1, 1)
@@ -178,3 +178,15 @@ def test_every_stay_is_completed_or_has_an_age(stays, days):
     still = stage_ages(frame(*stays), as_of=as_of)
     assert len(still) + time_in_stage(frame(*stays), as_of=as_of)["n"].sum() == entered
     assert (still["days"] >= 0).all()
+
+
+def test_the_limits_of_stages():
+    """Ten stays of 1 to 10 days in the inbox: nine took no longer than 9, the smallest share of at least 85 %."""
+    rows = [(n, "inbox", date(2026, 1, 1), date(2026, 1, 1 + n)) for n in range(1, 11)]
+    limits = stage_limits(
+        pd.DataFrame(rows, columns=["item", "stage", "entered_on", "left_on"]), as_of=date(2026, 6, 1)
+    )
+    assert limits == {
+        "inbox": 9, "qualified": 30, "prioritised": 30, "in_progress": 30, "delivered": 30, "evaluated": None,
+        "parked": None, "rejected": None,
+    }  # fmt: skip

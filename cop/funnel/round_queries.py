@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import RoundPhase
 from cop.errors import NotFound
+from cop.funnel.readiness import full_assessors
 from cop.funnel.rounds import moves
 from cop.funnel.score_queries import standings_of
 from cop.models import CriterionWeight, FunnelItem, FunnelRound, Person, RoundItem
@@ -132,6 +133,39 @@ def _ranks_before(db: DbSession, row: FunnelRound) -> dict[int, int | None]:
     )
     found = db.execute(sa.select(RoundItem.item_id, RoundItem.rank).where(RoundItem.round_id == before))
     return {key: rank for key, rank in found}  # noqa: C416 - dict() doesn't take rows
+
+
+@dataclass(frozen=True)
+class Task:
+    """An item of the round that is being scored: by how many, and whether the actor is one of them."""
+
+    item_id: int
+    title: str
+    assessors: int
+    done: bool
+
+
+def _scorer(actor: Actor | None, **_params: object) -> Hashable:
+    """Which items somebody has marked is theirs."""
+    return require(actor, Permission.FUNNEL_SCORE).person_id
+
+
+@query("funnel", scope=_scorer)
+def tasks(db: DbSession, actor: Actor | None, *, round_id: int) -> tuple[Task, ...]:
+    """The items to be scored in a round, those first that the actor has not marked yet."""
+    actor = require(actor, Permission.FUNNEL_SCORE)
+    items = db.execute(
+        sa.select(FunnelItem.id, FunnelItem.title)
+        .join(RoundItem, RoundItem.item_id == FunnelItem.id)
+        .where(RoundItem.round_id == round_id, FunnelItem.merged_into_id.is_(None))
+        .order_by(FunnelItem.title, FunnelItem.id)
+    ).all()
+    given = full_assessors(db, [key for key, _title in items])
+    found = [
+        Task(key, title, len(given.get(key, ())), actor.person_id in given.get(key, frozenset()))
+        for key, title in items
+    ]
+    return tuple(sorted(found, key=lambda one: one.done))
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,27 @@ def rounds(actor: Actor) -> None:
         round_phases.lead(chosen)
     if chosen.phase == RoundPhase.PROPOSING:
         link("propose", "Propose a need or a trend", icon=":material/lightbulb:")
+    if chosen.phase == RoundPhase.SCORING and may(actor, Permission.FUNNEL_SCORE):
+        _to_score(chosen)
     if chosen.phase == RoundPhase.DECIDING and may(actor, Permission.FUNNEL_TRIAGE):
         round_phases.decide(chosen)
+
+
+def _to_score(found: Round) -> None:
+    """What waits for one's marks, and what has them."""
+    tasks = load(queries.tasks, round_id=found.id)
+    waiting = [one for one in tasks if not one.done]
+    st.subheader("Yours to score", anchor=False)
+    st.text(f"{len(tasks) - len(waiting)} of {len(tasks)} scored by you.")
+    for one in waiting:
+        noun = "assessor" if one.assessors == 1 else "assessors"
+        told = f"{one.title} ({one.assessors} {noun} so far)"
+        link("item", told, icon=":material/rule:", id=one.item_id, tab="Score")
+    done = [one for one in tasks if one.done]
+    if done:
+        with st.expander(f"Scored by you ({len(done)})", key="scored_by_me"):
+            for one in done:
+                link("item", one.title, icon=":material/check:", id=one.item_id, tab="Score")
 
 
 def _chosen(found: tuple[Round, ...]) -> Round:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cop.choices import FunnelStage, Horizon, RoundPhase
-from cop.errors import Conflict, Invalid, NotFound
+from cop.errors import Conflict, Forbidden, Invalid, NotFound
 from cop.funnel import round_operations as o
 from cop.funnel import round_queries as q
 from cop.funnel import score_operations as scores
@@ -252,3 +252,16 @@ def test_nothing_of_an_open_round_is_told_as_published(db, office):
     key = o.open_round(db, office, now=NOW, name="Spring")
     with pytest.raises(NotFound):
         q.published(db, None, round_id=key)
+
+
+def test_what_waits_for_ones_marks(db, office, manager):
+    one, two = ready(db, "A"), ready(db, "B")
+    key = o.open_round(db, office, now=NOW, name="Spring")
+    lead(db, office, key, "scoring")
+    assess(db, manager, one, 5, 1)
+    told = [(task.title, task.assessors, task.done) for task in q.tasks(db, manager, round_id=key)]
+    assert told == [("B", 0, False), ("A", 1, True)]
+    assert [task.done for task in q.tasks(db, office, round_id=key)] == [False, False]
+    with pytest.raises(Forbidden):
+        q.tasks(db, make.actor(db), round_id=key)
+    assert two.id in {task.item_id for task in q.tasks(db, office, round_id=key)}

@@ -19,6 +19,9 @@ ASIDE = (FunnelStage.PARKED, FunnelStage.REJECTED)
 JUDGED = (FunnelStage.PRIORITISED, FunnelStage.IN_PROGRESS, FunnelStage.DELIVERED, FunnelStage.EVALUATED)
 """Where an item has been decided on: assessors no longer score blindly."""
 
+CLOSED = frozenset({FunnelStage.REJECTED, FunnelStage.EVALUATED})
+"""Where nothing is decided on an item any more, so that nobody votes for it."""
+
 
 @dataclass(frozen=True)
 class Readiness:

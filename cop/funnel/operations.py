@@ -13,6 +13,7 @@ from cop.choices import Channel, FunnelStage, Outcome
 from cop.db import added
 from cop.errors import Forbidden, Invalid, NotFound
 from cop.funnel import rows
+from cop.funnel.gates import CLOSED
 from cop.funnel.inputs import EvidenceInput, ItemInput
 from cop.funnel.meetings import within
 from cop.models import (
@@ -206,7 +207,7 @@ def vote(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int) -> 
     actor = require(actor, Permission.FUNNEL_PROPOSE)
     _require_person(actor)
     row = rows.open_item(db, item_id)
-    if row.stage in {FunnelStage.REJECTED, FunnelStage.EVALUATED}:
+    if row.stage in CLOSED:
         raise Invalid({"": "This item is closed: nothing is decided on it any more."})
     if db.get(Vote, (item_id, actor.person_id)) is None and added(
         db, Vote(item_id=item_id, person_id=actor.person_id, at=now)

@@ -64,3 +64,17 @@ def open_page(url: str, **address: str) -> AppTest:
     app.run()
     assert not app.exception, app.exception
     return app
+
+
+def under(app: AppTest, key: str) -> list[str]:
+    """The errors that stand right below the widget with this key, as they read."""
+    drawn = iter(app.main)
+    assert any(getattr(element, "key", None) == key for element in drawn), key
+    told = []
+    for element in drawn:
+        if element.type != "error":
+            if getattr(element, "key", None):
+                break
+            continue
+        told.append(element.value.replace("\\", "").replace("\u2060", ""))
+    return told

@@ -7,7 +7,7 @@ import streamlit as st
 from cop.choices import FunnelStage
 from cop.errors import CopError
 from cop.funnel import operations, queries
-from cop.funnel.gates import WAY, in_a_sentence
+from cop.funnel.gates import CLOSED, WAY, in_a_sentence
 from cop.funnel.queries import Item
 from cop.periods import local_day
 from cop.ui import format as words
@@ -20,7 +20,6 @@ from cop.ui.text import plain
 from cop.ui.widgets import notice
 
 _CHANNELS = {"need": "Need", "trend": "Trend", "gap": "Survey gap"}
-_CLOSED = {FunnelStage.REJECTED.value, FunnelStage.EVALUATED.value}
 
 
 def from_address() -> Item:
@@ -76,7 +75,7 @@ def _standing(item: Item) -> None:
 def _votes(item: Item) -> None:
     noun = "vote" if item.votes == 1 else "votes"
     st.markdown(f":material/how_to_vote: {item.votes:,} {noun}")
-    if item.merged_into or item.stage in _CLOSED:
+    if item.merged_into or item.stage in CLOSED:
         return
     label = "Take my vote back" if item.voted else "Vote for it"
     st.button(label, key="vote", icon=":material/thumb_up:", on_click=_toggle, args=(item.id, item.voted))

@@ -49,30 +49,45 @@ def section(item: Item, actor: Actor) -> None:
     parts.get(chosen or "", parts[next(iter(parts))])()
 
 
-def written(form: Form, operation: Callable[..., Any], **values: Any) -> bool:
-    """Whether it was written; a stale version is told on top of the form."""
+def written(form: Form, operation: Callable[..., Any], *, pin: str = "", **values: Any) -> bool:
+    """Whether it was written; a stale version is told on top of the form. `pin`: the form's, which starts afresh."""
     try:
-        return form.perform(operation, **values) is not None
+        done = form.perform(operation, **values) is not None
     except Conflict as found:
+        pinned.forget(pin)
         who = f" ({found.changed_by})" if found.changed_by else ""
         form.fail({"": _STALE.replace("Somebody", f"Somebody{who}", 1)})
         return False
+    if done:
+        pinned.forget(pin)
+    return done
+
+
+def _opened(kind: str, item: Item, field: str) -> tuple[Form, Item]:
+    """The form of this kind, and the item as it was when it opened: what others change empties no form."""
+
+    def name(one: Item) -> str:
+        return f"{kind}:{one.id}:{one.version}"
+
+    start = pinned.row(kind, item, name, field=field)
+    return Form(name(start)), start
 
 
 def _move(item: Item) -> None:
-    form = Form(f"move:{item.id}:{item.version}")
-    here = FunnelStage(item.stage)
+    form, start = _opened("move", item, "stage")
+    here = FunnelStage(start.stage)
     stages = [stage.value for stage in (*WAY, *ASIDE) if stage is not here]
     with st.form(f"move_form_{item.id}", border=False):
-        start = stages.index(item.next_stage) if item.next_stage else 0
-        stage = st.selectbox("To", stages, start, format_func=words.label, key=form.key("stage"))
+        first = stages.index(start.next_stage) if start.next_stage else 0
+        stage = st.selectbox("To", stages, first, format_func=words.label, key=form.key("stage"))
         form.slot("stage")
         reason = st.text_input(
             "Why? (back, parked or rejected only with a reason)", key=form.key("reason"), max_chars=500
         )
         form.slot("reason")
         pressed = st.form_submit_button("Move it", type="primary", key=form.key("submit"))
-    if pressed and written(form, moves.move_item, item_id=item.id, version=item.version, stage=stage, reason=reason):
+    values = {"item_id": item.id, "version": start.version, "stage": stage, "reason": reason}
+    if pressed and written(form, moves.move_item, pin="move", **values):
         back = " You find it there with its reason." if goes_back(here, FunnelStage(stage)) else ""
         notice.say(f"Moved to {words.label(stage).lower()}.{back}")
         st.rerun()
@@ -140,27 +155,27 @@ def _in_words(values: dict[str, Any], known: item_fields.Names) -> dict[str, Any
 
 
 def _outcome(item: Item) -> None:
-    form = Form(f"outcome:{item.id}:{item.version}")
+    form, start = _opened("outcome", item, "current")
     options = [outcome.value for outcome in Outcome]
     with st.form(f"outcome_form_{item.id}", border=False):
-        indicator = item.said.indicator or "The success indicator"
-        st.text(f"{indicator}: from {_figure(item.said.baseline)}, target {_figure(item.said.target)}")
-        current = st.number_input("Now", value=item.current, key=form.key("current"), format="%g")
+        indicator = start.said.indicator or "The success indicator"
+        st.text(f"{indicator}: from {_figure(start.said.baseline)}, target {_figure(start.said.target)}")
+        current = st.number_input("Now", value=start.current, key=form.key("current"), format="%g")
         form.slot("current")
         outcome = st.radio(
             "The objective was (leave open while it is too early)",
             options,
-            options.index(item.outcome) if item.outcome else None,
+            options.index(start.outcome) if start.outcome else None,
             format_func=words.label,
             key=form.key("outcome"),
             horizontal=True,
         )
         form.slot("outcome")
-        note = st.text_area("What did we learn? (optional)", item.outcome_note, key=form.key("note"), max_chars=1000)
+        note = st.text_area("What did we learn? (optional)", start.outcome_note, key=form.key("note"), max_chars=1000)
         form.slot("note")
         pressed = st.form_submit_button("Save", type="primary", key=form.key("submit"))
-    values = {"current": current, "outcome": outcome, "note": note}
-    if pressed and written(form, operations.report_outcome, item_id=item.id, version=item.version, **values):
+    values = {"version": start.version, "current": current, "outcome": outcome, "note": note}
+    if pressed and written(form, operations.report_outcome, pin="outcome", item_id=item.id, **values):
         notice.say("Saved.")
         st.rerun()
 
@@ -174,7 +189,7 @@ def _merge(item: Item) -> None:
     others = dict(zip(rows["id"].tolist(), rows["title"].tolist(), strict=True))
     others.pop(item.id, None)
     titles = words.distinct(others)
-    form = Form(f"merge:{item.id}:{item.version}")
+    form, start = _opened("merge", item, "into_id")
     with st.form(f"merge_form_{item.id}", border=False):
         st.write("The other item stands for this one from then on. Both keep their history, and it can be undone.")
         into: int | None = st.selectbox(
@@ -187,7 +202,8 @@ def _merge(item: Item) -> None:
         )
         form.slot("into_id")
         pressed = st.form_submit_button("Merge", key=form.key("submit"))
-    if pressed and written(form, moves.merge_items, item_id=item.id, version=item.version, into_id=into or 0):
+    values = {"item_id": item.id, "version": start.version, "into_id": into or 0}
+    if pressed and written(form, moves.merge_items, pin="merge", **values):
         notice.say("Merged.")
         go("item", id=into)
 

@@ -129,7 +129,9 @@ def _link(item: Item, rooms: dict[int, str]) -> None:
         )
         form.slot("community_id")
         pressed = st.form_submit_button("Link it", key=form.key("submit"))
-    if pressed and form.perform(operations.link_community, item_id=item.id, community_id=chosen or 0):
+    if pressed and chosen is None:
+        form.fail({"community_id": "Choose a community."})
+    elif pressed and form.perform(operations.link_community, item_id=item.id, community_id=chosen):
         fresh.empty(f"link_community:{item.id}")
         notice.say("Linked.")
         st.rerun()

@@ -175,7 +175,7 @@ def _urgency(item: Item, found: Sheet) -> None:
         reason = st.text_input("Why?", found.urgency_reason, key=form.key("reason"), max_chars=300)
         form.slot("reason")
         pressed = st.form_submit_button("Save", key=form.key("submit"))
-    values = {"share": None if derived else share / 100, "reason": reason}
+    values: dict[str, Any] = {"share": None if derived else share / 100, "reason": reason}
     if pressed and written(form, operations.set_urgency, item_id=item.id, version=item.version, **values):
         notice.say("Saved.")
         st.rerun()

@@ -8,6 +8,7 @@ from cop.catalog.search import fold
 from cop.choices import Channel
 from cop.errors import CopError
 from cop.funnel import operations, queries
+from cop.funnel.gates import CLOSED
 from cop.funnel.inputs import ItemInput
 from cop.funnel.similar import similar
 from cop.periods import quarter_hour, utcnow
@@ -68,8 +69,10 @@ def _alike(title: str) -> None:
             row = known.loc[key]
             with st.container(horizontal=True, vertical_alignment="center"):
                 link("item", str(row["title"]), id=key)
-                st.caption(f"{words.label(str(row['stage']))} · {row['votes']} votes")
-                st.button("Vote for it", key=f"alike_vote_{key}", on_click=_vote, args=(key,))
+                noun = "vote" if row["votes"] == 1 else "votes"
+                st.caption(f"{words.label(str(row['stage']))} · {row['votes']} {noun}")
+                if row["stage"] not in CLOSED:
+                    st.button("Vote for it", key=f"alike_vote_{key}", on_click=_vote, args=(key,))
 
 
 def _vote(item_id: int) -> None:

@@ -13,7 +13,7 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import fresh, notice
+from cop.ui.widgets import fresh, notice, pinned
 from cop.ui.widgets.item_manage import written
 
 _ON = {
@@ -108,8 +108,13 @@ def _decided(ballot: Ballot) -> str:
     return f"{_DECISIONS[ballot.decision]}{': ' + ballot.reason if ballot.reason else ''}{by}"
 
 
-def _decide(found: Round, ballot: Ballot) -> None:
-    form = Form(f"decide:{found.id}:{ballot.item_id}:{ballot.version}")
+def _decide(found: Round, now: Ballot) -> None:
+    def name(one: Ballot) -> str:
+        return f"decide:{found.id}:{one.item_id}:{one.version}"
+
+    pin = f"decide:{found.id}:{now.item_id}"
+    ballot = pinned.row(pin, now, name, field="decision")
+    form = Form(name(ballot))
     with st.form(f"decide_form_{ballot.item_id}", border=False):
         options = list(_DECISIONS)
         decision = st.radio(
@@ -129,8 +134,10 @@ def _decide(found: Round, ballot: Ballot) -> None:
     try:
         done = form.perform(operations.decide_item, **where, decision=decision or "", reason=reason)
     except Conflict as stale:
+        pinned.forget(pin)
         theirs = words.label(stale.current["decision"] or "nothing")
         form.fail({"": f"{stale.changed_by or 'Somebody'} has just decided: {theirs}. Look at it, then repeat."})
         return
     if done:
+        pinned.forget(pin)
         st.rerun()

@@ -19,8 +19,12 @@ from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
 from cop.validation import Checks
 
-TRANSFORMS = ("lower", "first_sentence", "unguarded")
-CREATABLE = {"people": ("org_units", "job_roles"), "communities": ("org_units", "areas")}
+TRANSFORMS = ("lower", "first_sentence", "unguarded", "without_html")
+CREATABLE = {
+    "people": ("org_units", "job_roles"),
+    "communities": ("org_units", "areas"),
+    "needs": ("org_units", "areas"),
+}
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -246,6 +250,9 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
         "people": ("merge_repeated", "create"),
         "communities": ("create",),
         "sessions": ("time", "minutes", "time_zone"),
+        "series": ("time", "minutes", "time_zone"),
+        "needs": ("create",),
+        "trends": (),
     }.get(kind, ("people_with_handle", "people_with_name", "not_people"))
     _only(checks, place, raw, allowed)
     create = _texts(checks, f"{place}.create", raw.get("create", []))

@@ -11,6 +11,7 @@ from cop.exports import unguarded
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
+from cop.imports.markup import without_html
 from cop.imports.problems import Outcome, Problem, Reporter
 from cop.imports.table import Progress, Table, read_table
 
@@ -173,6 +174,8 @@ def _transformed(text: str, transform: str) -> str:
         return first.group(1) if first else text
     if transform == "unguarded":
         return unguarded(text)
+    if transform == "without_html":
+        return without_html(text)
     return text
 
 

@@ -256,8 +256,8 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
     }.get(kind, ("people_with_handle", "people_with_name", "not_people"))
     _only(checks, place, raw, allowed)
     create = _texts(checks, f"{place}.create", raw.get("create", []))
-    for name in create:
-        checks.one_of(f"{place}.create", f"{place}: “create”", name, CREATABLE.get(kind, ()))
+    for name in create if kind in CREATABLE else ():
+        checks.one_of(f"{place}.create", f"{place}: “create”", name, CREATABLE[kind])
     return Options(
         merge_repeated=raw.get("merge_repeated") is True,
         create=frozenset(create),

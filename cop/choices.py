@@ -145,6 +145,7 @@ class KeyKind(StrEnum):
     PERSON = "person"
     COMMUNITY = "community"
     SESSION = "community_session"
+    ITEM = "funnel_item"
 
 
 class LinkPurpose(StrEnum):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+MOST_PEOPLE = 1_000_000
+"""As many as an item may affect."""
+
 
 @dataclass(frozen=True)
 class ItemInput:

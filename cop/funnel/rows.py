@@ -11,7 +11,7 @@ from cop import audit
 from cop.catalog.checks import same_version
 from cop.choices import Channel, EvidenceKind, FunnelStage, Horizon
 from cop.errors import Invalid, NotFound
-from cop.funnel.inputs import EvidenceInput, ItemInput
+from cop.funnel.inputs import MOST_PEOPLE, EvidenceInput, ItemInput
 from cop.models import Area, Evidence, FunnelItem, ItemTheme, ItemUnit, OrgUnit, Person, Quadrant, StageStay, Theme
 from cop.organisation import time_zone
 from cop.periods import local_day
@@ -24,7 +24,6 @@ EDITABLE = (
     "title", "description", "area_id", "horizon", "client", "deadline", "headcount", "unique_knowledge", "quadrant_id",
     "owner_id", "objective", "indicator", "baseline", "target", "judged_on",
 )  # fmt: skip
-MOST_PEOPLE = 1_000_000
 
 
 def open_item(db: DbSession, item_id: int) -> FunnelItem:

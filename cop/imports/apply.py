@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session as DbSession
 from cop import facts
 from cop.choices import SessionStatus
 from cop.db import slices
-from cop.imports.changes import TABLES, New, Plan, Shelf
+from cop.imports.changes import PAIRS, TABLES, New, Plan, Shelf
 from cop.imports.existing import MODELS
 from cop.imports.trail import resolve
-from cop.models import Attendance
 
 TOPICS = {
     "area": ("organisation", "catalog"),
@@ -30,9 +29,21 @@ TOPICS = {
     "community_session": ("sessions",),
     "external_key": ("organisation",),
     "attendance": ("sessions",),
+    "funnel_item": ("funnel",),
+    "stage_stay": ("funnel",),
+    "ring_change": ("funnel",),
+    "item_unit": ("funnel",),
+    "item_community": ("funnel", "catalog"),
 }
-_STAMPED = ("person", "community", "session_series", "community_session")
-_NOTHING_SAID = {"led": False, "spoke": False, "note": ""}
+_STAMPS = {
+    **dict.fromkeys(("person", "community", "session_series", "community_session"), ("created_at",)),
+    "funnel_item": ("created_at", "stage_since"),
+    "stage_stay": ("entered_at",),
+    "ring_change": ("added_at",),
+    "item_community": ("linked_at",),
+}
+"""What holds the moment of the import, unless the file says another one."""
+_NOTHING_SAID = {"attendance": {"led": False, "spoke": False, "note": ""}}
 _SLICE = 5_000
 
 
@@ -66,14 +77,14 @@ def _create(db: DbSession, table: str, shelf: Shelf, ids: dict[New, int], now: d
     if table == "org_unit":
         _create_units(db, shelf, ids)
         return
-    if table == "attendance":  # by far the most rows, and nothing refers to them
+    model: Any = MODELS[table]
+    if table in PAIRS:  # attendance is by far the most rows, and nothing refers to a pair
+        unsaid: dict[str, Any] = _NOTHING_SAID.get(table, {})
         for keys in slices(shelf.created, _SLICE):
             db.execute(
-                sa.insert(Attendance.__table__),  # type: ignore[arg-type]
-                [_NOTHING_SAID | _ready(table, shelf.created[key], ids, now) for key in keys],
+                sa.insert(model.__table__), [unsaid | _ready(table, shelf.created[key], ids, now) for key in keys]
             )
         return
-    model: Any = MODELS[table]
     for keys in slices(shelf.created, _SLICE):
         rows = [model(**_ready(table, shelf.created[key], ids, now)) for key in keys]
         db.add_all(rows)
@@ -95,8 +106,7 @@ def _create_units(db: DbSession, shelf: Shelf, ids: dict[New, int]) -> None:
 
 def _ready(table: str, values: Mapping[str, Any], ids: Mapping[New, int], now: datetime) -> dict[str, Any]:
     ready = {name: resolve(value, ids) for name, value in values.items()}
-    if table in _STAMPED:
-        ready["created_at"] = now
+    ready = dict.fromkeys(_STAMPS.get(table, ()), now) | ready
     if table == "community_session" and ready["status"] is SessionStatus.HELD:
         ready["recorded_at"] = now
     return ready

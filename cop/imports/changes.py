@@ -70,10 +70,22 @@ TABLES = (
     "facilitator",
     "session_series",
     "community_session",
+    "funnel_item",
+    "stage_stay",
+    "ring_change",
     "external_key",
     "attendance",
+    "item_unit",
+    "item_community",
 )
 """In the order in which they are written."""
+
+PAIRS = {
+    "attendance": ("session_id", "person_id"),
+    "item_unit": ("item_id", "org_unit_id"),
+    "item_community": ("item_id", "community_id"),
+}
+"""The tables whose rows are known by a pair of others, and which."""
 
 
 class Fate(StrEnum):

@@ -38,6 +38,8 @@ class Draft:
         """What the files say of how many came, by session."""
         self.touched: dict[Id, date] = {}
         self.moved: set[int] = set()
+        self.extended: set[tuple[str, Hashable]] = set()
+        """Rows that keep their own values and get something that belongs to them."""
         self._reporters = {
             sheet.mapping.name: Reporter(sheet.mapping.name, sheet.mapping.report, list(sheet.problems))
             for sheet in job.sheets
@@ -164,7 +166,7 @@ class Draft:
             return Fate.REPEATED
         if isinstance(key, New):
             return Fate.CREATED
-        changed = key in self.shelves[table].updated or self.keys.is_new(table, key)
+        changed = key in self.shelves[table].updated or self.keys.is_new(table, key) or (table, key) in self.extended
         return Fate.CHANGED if changed else Fate.UNCHANGED
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import KeyKind
-from cop.imports.changes import Shelf
+from cop.imports.changes import PAIRS, Shelf
 from cop.models import (
     Area,
     Attendance,
@@ -16,15 +16,22 @@ from cop.models import (
     CommunitySession,
     ExternalKey,
     Facilitator,
+    FunnelItem,
+    ItemCommunity,
+    ItemUnit,
     JobRole,
     Membership,
     OrgUnit,
     Person,
     PersonAlias,
+    Quadrant,
     Revision,
+    Ring,
+    RingChange,
     RoleRequirement,
     SessionSeries,
     Skill,
+    StageStay,
 )
 
 MODELS: dict[str, type[Base]] = {
@@ -42,12 +49,19 @@ MODELS: dict[str, type[Base]] = {
         Facilitator,
         SessionSeries,
         CommunitySession,
+        Quadrant,
+        Ring,
+        FunnelItem,
+        StageStay,
+        RingChange,
         ExternalKey,
         Attendance,
+        ItemUnit,
+        ItemCommunity,
     )
 }
 
-TOPICS = ("catalog", "memberships", "organisation", "people", "sessions", "skills")
+TOPICS = ("catalog", "funnel", "memberships", "organisation", "people", "sessions", "skills")
 """Whatever changes one of these tables raises one of these."""
 
 
@@ -59,12 +73,13 @@ def revisions(db: DbSession, *, lock: bool = False) -> dict[str, int]:
 
 
 def shelves(db: DbSession, source: str) -> dict[str, Shelf]:
-    """Every table an import changes; of keys, sessions and attendance only those that came from the same source."""
+    """Every table an import compares with; of keys, sessions and attendance only those that came from the same source."""
     mine = sa.select(ExternalKey.session_id).where(ExternalKey.source == source, ExternalKey.kind == KeyKind.SESSION)
     chosen = {
         "community_session": sa.select(*CommunitySession.__table__.c).where(CommunitySession.id.in_(mine)),
         "external_key": sa.select(*ExternalKey.__table__.c).where(ExternalKey.source == source),
         "attendance": sa.select(*Attendance.__table__.c).where(Attendance.session_id.in_(mine)),
+        "stage_stay": sa.select(*StageStay.__table__.c).where(sa.false()),  # an import never moves an item
     }
     return {
         table: Shelf(table, _rows(db, model, chosen.get(table, sa.select(*model.__table__.c))))
@@ -77,5 +92,6 @@ def _rows(db: DbSession, model: type[Base], chosen: sa.Select[Any]) -> dict[Hash
     made: dict[Hashable, dict[str, Any]] = {}
     for row in db.execute(chosen):
         values = dict(zip(names, row, strict=True))
-        made[values["id"] if "id" in values else (values["session_id"], values["person_id"])] = values
+        pair = PAIRS.get(model.__tablename__)
+        made[(values[pair[0]], values[pair[1]]) if pair else values["id"]] = values
     return made

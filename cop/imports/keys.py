@@ -11,6 +11,7 @@ COLUMNS = {
     KeyKind.PERSON: "person_id",
     KeyKind.COMMUNITY: "community_id",
     KeyKind.SESSION: "session_id",
+    KeyKind.ITEM: "item_id",
 }
 """Where a key row names the row that it is about."""
 

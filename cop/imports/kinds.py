@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cop.choices import CommunityType, FacilitatorRole, PersonKind, RequiredLevel, SessionKind, SessionStatus, Stage
+from cop.choices import (
+    CommunityType,
+    EvidenceKind,
+    FacilitatorRole,
+    FunnelStage,
+    Horizon,
+    PersonKind,
+    RequiredLevel,
+    SessionKind,
+    SessionStatus,
+    Stage,
+)
+from cop.funnel.radar import Movement
 from cop.validation import LONG
 
 
@@ -132,6 +144,34 @@ KINDS: dict[str, dict[str, Field]] = {
         "job_role": Field(limit=120, required=True),
         "skill": Field(limit=120, required=True),
         "level": Field(Reading.CHOICE, required=True, choices=RequiredLevel),
+    },
+    "needs": {
+        "key": Field(limit=120),
+        "title": Field(limit=160, required=True),
+        "description": Field(Reading.TEXT, LONG),
+        "org_unit": Field(limit=1_000),
+        "community": Field(limit=1_000),
+        "area": Field(limit=80),
+        "horizon": Field(Reading.CHOICE, choices=Horizon),
+        "client": Field(limit=120),
+        "deadline": Field(Reading.DATE),
+        "headcount": Field(Reading.NUMBER),
+        "raised_on": Field(Reading.DATE),
+        "stage": Field(Reading.CHOICE, choices=FunnelStage),
+        "stage_since": Field(Reading.DATE),
+    },
+    "trends": {
+        "title": Field(limit=160, required=True),
+        "ring": Field(limit=60, required=True),
+        "day": Field(Reading.DATE, required=True),
+        "quadrant": Field(limit=60),
+        "edition": Field(limit=60),
+        "status": Field(Reading.CHOICE, choices=Movement),
+        "rationale": Field(Reading.TEXT, LONG),
+        "source": Field(limit=300),
+        "source_kind": Field(Reading.CHOICE, choices=EvidenceKind),
+        "url": Field(Reading.URL, 500),
+        "stage": Field(Reading.CHOICE, choices=FunnelStage),
     },
 }
 """In the order in which they build on each other."""

@@ -19,10 +19,11 @@ from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
 from cop.validation import Checks
 
-TRANSFORMS = ("lower", "first_sentence", "unguarded")
+TRANSFORMS = ("lower", "first_sentence", "unguarded", "without_html")
 CREATABLE = {
     "people": ("org_units", "job_roles"),
     "communities": ("org_units", "areas"),
+    "needs": ("org_units", "areas"),
     "skills": ("areas",),
     "role_requirements": ("job_roles",),
 }
@@ -253,11 +254,14 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
         "sessions": ("time", "minutes", "time_zone"),
         "skills": ("create",),
         "role_requirements": ("create",),
+        "series": ("time", "minutes", "time_zone"),
+        "needs": ("create",),
+        "trends": (),
     }.get(kind, ("people_with_handle", "people_with_name", "not_people"))
     _only(checks, place, raw, allowed)
     create = _texts(checks, f"{place}.create", raw.get("create", []))
-    for name in create:
-        checks.one_of(f"{place}.create", f"{place}: “create”", name, CREATABLE.get(kind, ()))
+    for name in create if kind in CREATABLE else ():
+        checks.one_of(f"{place}.create", f"{place}: “create”", name, CREATABLE[kind])
     return Options(
         merge_repeated=raw.get("merge_repeated") is True,
         create=frozenset(create),

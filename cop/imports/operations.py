@@ -78,7 +78,7 @@ def undo_import(db: DbSession, actor: Actor | None, *, now: datetime, entry_id: 
     if found:
         raise Invalid({str(place): text for place, text in enumerate(found)})
     count = undo.take_back(db, made)
-    tables = {*made.created, *made.was} | ({"attendance"} if made.came else set())
+    tables = {*made.created, *made.was, *(table for table, pairs in made.pairs.items() if pairs)}
     audit.record(
         db,
         actor,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cop.imports import belonging, meeting, series, sessions, skills, structure
+from cop.imports import belonging, meeting, needs, series, sessions, skills, structure, trends
 from cop.imports.changes import Plan, Shelf
 from cop.imports.draft import Draft
 from cop.imports.records import Job
@@ -27,6 +27,8 @@ def _compare(draft: Draft) -> None:
     structure.plan_communities(draft)
     sessions.plan_sessions(draft)
     series.plan_series(draft)
+    needs.plan_needs(draft)
+    trends.plan_trends(draft)
     members = belonging.in_communities(draft, "memberships")
     carriers = belonging.in_communities(draft, "facilitators")
     visitors = sessions.at_sessions(draft)

@@ -71,6 +71,11 @@ ROW_REASONS = {
     "too_long_session": "A session can't last longer than 24 hours.",
     "nothing_ahead": "No session would come of it: it has ended.",
     "skipped_hour": "Clocks skip this time on that day.",
+    "ambiguous_item": "Several items of the funnel have this title.",
+    "unknown_ring": "No ring that is in use has this name.",
+    "unknown_quadrant": "No quadrant that is in use has this name.",
+    "other_quadrant": "The trend stands in another quadrant.",
+    "other_movement": "The trend's earlier rings say that it moved otherwise.",
 }
 """These refuse the import too, unless the mapping lists them under `report`."""
 

@@ -11,8 +11,9 @@ from cop.exports import unguarded
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
+from cop.imports.markup import without_html
 from cop.imports.problems import Outcome, Problem, Reporter
-from cop.imports.table import Progress, Table, read_table
+from cop.imports.table import Progress, Table, numbered, read_table
 
 _SENTENCE = re.compile(r"^(.+?[.!?])(?=\s+\S)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -111,7 +112,8 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 def _missing_columns(file: FileMapping, table: Table, reporter: Reporter) -> bool:
     wanted = {name for origins in file.columns.values() for origin in origins for name in origin.columns}
     for name in sorted(wanted - set(table.columns)):
-        reporter.refuse_file("missing_column", row=1, column=name)
+        several = numbered(name, 1) in table.columns
+        reporter.refuse_file("duplicate_header" if several else "missing_column", row=1, column=name)
     return bool(wanted - set(table.columns))
 
 
@@ -173,6 +175,8 @@ def _transformed(text: str, transform: str) -> str:
         return first.group(1) if first else text
     if transform == "unguarded":
         return unguarded(text)
+    if transform == "without_html":
+        return without_html(text)
     return text
 
 

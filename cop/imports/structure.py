@@ -135,7 +135,7 @@ def _person_values(draft: Draft, group: list[tuple[Sheet, Record]], values: dict
             lambda text: draft.by_name("job_role", text, create="job_roles" in create, reason="unknown_role"),
         ),
     }
-    return ready | _looked_up(draft, group, values, lookups)
+    return ready | looked_up(draft, group, values, lookups)
 
 
 def plan_communities(draft: Draft) -> None:
@@ -173,10 +173,10 @@ def _community_values(draft: Draft, sheet: Sheet, record: Record) -> dict[str, A
         "org_unit": ("org_unit_id", lambda text: draft.unit(text, create="org_units" in create)),
         "area": ("area_id", lambda text: draft.by_name("area", text, create="areas" in create, reason="unknown_area")),
     }
-    return values | _looked_up(draft, [(sheet, record)], given, lookups)
+    return values | looked_up(draft, [(sheet, record)], given, lookups)
 
 
-def _looked_up(
+def looked_up(
     draft: Draft,
     group: list[tuple[Sheet, Record]],
     values: Any,

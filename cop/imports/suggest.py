@@ -132,6 +132,33 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "skill": ("skill", "skill name", "competency", "capability"),
         "level": ("required level", "level", "target level", "skill level"),
     },
+    "needs": {
+        "key": ("key", "id", "need id", "number", "issue key"),
+        "title": ("title", "need", "use case", "use case name", "summary"),
+        "description": ("description", "purpose", "details"),
+        "org_unit": ("org unit", "unit", "department", "agency", "business unit"),
+        "community": ("community", "working group"),
+        "area": ("area", "topic area", "topic"),
+        "horizon": ("horizon",),
+        "client": ("client", "customer"),
+        "deadline": ("deadline", "due date", "due on", "due"),
+        "headcount": ("headcount", "people affected"),
+        "raised_on": ("raised on", "creation date", "created", "created on", "date initiated"),
+        "stage": ("stage", "status", "state"),
+        "stage_since": ("stage since", "last updated", "in stage since"),
+    },
+    "trends": {
+        "title": ("title", "name", "trend", "technology", "blip"),
+        "ring": ("ring",),
+        "day": ("day", "date", "published on"),
+        "quadrant": ("quadrant",),
+        "edition": ("edition", "volume"),
+        "status": ("status", "movement", "moved"),
+        "rationale": ("rationale", "description", "reason"),
+        "source": ("source",),
+        "source_kind": ("source kind",),
+        "url": ("url", "link"),
+    },
 }
 
 

@@ -56,10 +56,14 @@ def report(plan: Plan, job: Job) -> bytes:
     return to_csv(_REPORT, rows)
 
 
+_WITH_ITS_ROW = {"external_key", "stage_stay"}
+"""How the source calls a row, and in which stage it begins: that is told with the row."""
+
+
 def changes(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
     """What would be written, row by row: table, "created" or "changed", which row, and of a change its columns."""
     for table, shelf in plan.shelves.items():
-        if table == "external_key":  # how the source calls a row: it is told with that row
+        if table in _WITH_ITS_ROW:
             continue
         for values in shelf.created.values():
             yield table, "created", _called(plan, values), ""
@@ -120,6 +124,9 @@ def _called(plan: Plan, values: Mapping[str, Any]) -> str:
             ("person_id", "person"),
             ("community_id", "community"),
             ("session_id", "community_session"),
+            ("item_id", "funnel_item"),
+            ("org_unit_id", "org_unit"),
+            ("ring_id", "ring"),
         )
         if column in values and (row := _row_of(plan, shelf, values[column]))
     ]

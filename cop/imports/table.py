@@ -5,7 +5,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cop.imports import formats
@@ -146,7 +146,23 @@ def _header(rows: Rows, reporter: Reporter) -> tuple[str, ...]:
     for position, name in enumerate(names, 1):
         if not name:
             reporter.refuse_file("empty_header", row=1, detail=f"(column {position})")
+    names = _told_apart(names)
     for name, count in Counter(names).items():
         if name and count > 1:
             reporter.refuse_file("duplicate_header", row=1, column=name)
     return names
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, those that stand there several times with their number: none of them is taken for another."""
+    counts, seen = Counter(names), Counter[str]()
+    made = []
+    for name in names:
+        seen[name] += 1
+        made.append(numbered(name, seen[name]) if name and counts[name] > 1 else name)
+    return tuple(made)
+
+
+def numbered(name: str, number: int) -> str:
+    """What the first, second … of several columns of one name is called."""
+    return f"{name} ({number})"

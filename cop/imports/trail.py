@@ -8,24 +8,25 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count, groupby
 from typing import Any
 
-from cop.imports.changes import New, Plan, Shelf
+from cop.imports.changes import PAIRS, New, Plan, Shelf
 
 Ids = Mapping[New, int]
 _Value = Callable[[Shelf, Hashable, str], Any]
 
 
 def created(plan: Plan, ids: Ids) -> dict[str, Any]:
-    """The new rows by table, as runs of ids such as [[1, 621]]; attendances as the people of each session."""
+    """The new rows by table, as runs of ids such as [[1, 621]]; pairs by their first, as the people of each session."""
     rows: dict[str, Any] = {}
     for table, shelf in plan.shelves.items():
-        if table == "attendance":
-            people: dict[int, list[int]] = defaultdict(list)
+        if table in PAIRS:
+            first, second = PAIRS[table]
+            found: dict[int, list[int]] = defaultdict(list)
             for values in shelf.created.values():
-                people[resolve(values["session_id"], ids)].append(resolve(values["person_id"], ids))
-            rows[table] = {str(session): those for session, those in people.items()}
+                found[resolve(values[first], ids)].append(resolve(values[second], ids))
+            rows[table] = {str(key): those for key, those in found.items()}
         else:
             rows[table] = _runs(ids[key] for key in shelf.created)
-    return {table: found for table, found in rows.items() if found}
+    return {table: those for table, those in rows.items() if those}
 
 
 def before(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import facts
 from cop.db import rowcount, slices
 from cop.errors import Invalid
-from cop.imports.changes import TABLES
+from cop.imports.changes import PAIRS, TABLES
 from cop.imports.existing import MODELS
 from cop.models import (
     ActivityMonth,
@@ -26,7 +26,7 @@ _DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, Membership
 _REPLACING = ("role_requirement",)
 """What takes the place of a row that ends then: it must be gone before that one can come back. Nothing refers to it."""
 Pair = tuple[int, int]
-"""An attendance: session and person."""
+"""A row of changes.PAIRS, such as an attendance: session and person."""
 
 
 class Trail:
@@ -39,11 +39,13 @@ class Trail:
         self.created: dict[str, list[int]] = {
             table: [number for first, last in runs for number in range(first, last + 1)]
             for table, runs in created.items()
-            if table != "attendance"
+            if table not in PAIRS
         }
-        self.came: list[Pair] = [
-            (int(session), person) for session, people in created.get("attendance", {}).items() for person in people
-        ]
+        self.pairs: dict[str, list[Pair]] = {
+            table: [(int(first), second) for first, those in created.get(table, {}).items() for second in those]
+            for table in PAIRS
+        }
+        self.came = self.pairs["attendance"]
         self.was: dict[str, dict[str, dict[str, Any]]] = before.get("changed", {})
         self.became: dict[str, dict[str, dict[str, Any]]] = after.get("changed", {})
 
@@ -73,7 +75,7 @@ def _take_back(db: DbSession, trail: Trail) -> int:
     gone = sum(_delete(db, name, trail.created.get(name, [])) for name in _REPLACING)
     restored = sum(_restore(db, table, rows) for table, rows in trail.was.items())
     db.flush()
-    gone += _delete_pairs(db, trail.came)
+    gone += sum(_delete_pairs(db, name, pairs) for name, pairs in trail.pairs.items())
     rooms = trail.created.get("community", [])
     units = trail.created.get("org_unit", [])
     for model in _DERIVED:
@@ -83,7 +85,7 @@ def _take_back(db: DbSession, trail: Trail) -> int:
         for condition in gone_too:
             db.execute(sa.delete(table).where(condition))
     for name in reversed(TABLES):
-        if name not in {"attendance", *_REPLACING}:
+        if name not in PAIRS and name not in _REPLACING:
             gone += _delete(db, name, trail.created.get(name, []))
     return gone + restored
 
@@ -126,8 +128,10 @@ def _edited(db: DbSession, trail: Trail) -> Iterator[str]:
         for part in slices(ids):
             chosen = sa.select(table).where(table.c.id.in_(part)).subquery()
             found += db.scalar(sa.select(sa.func.count()).select_from(chosen)) or 0
-            if "version" in table.c:
-                edited += db.scalar(sa.select(sa.func.count()).where(chosen.c.version > 1)) or 0
+            signs = [chosen.c.version > 1] if "version" in table.c else []
+            signs += [chosen.c.withdrawn_at.is_not(None)] if "withdrawn_at" in table.c else []
+            if signs:
+                edited += db.scalar(sa.select(sa.func.count()).where(sa.or_(*signs))) or 0
         if found < len(ids):
             yield _told(len(ids) - found, name, "created by it was removed since", "created by it were removed since")
         if edited:
@@ -136,12 +140,12 @@ def _edited(db: DbSession, trail: Trail) -> Iterator[str]:
 
 def _referring(db: DbSession, trail: Trail) -> Iterator[str]:
     """Rows of others that hang on created ones; not those that the import itself pointed there: they are restored."""
-    pairs = {f"{session}/{person}" for session, person in trail.came}
     for mapper in Base.registry.mappers:
         table: Any = mapper.local_table
         if mapper.class_ in _DERIVED:
             continue
-        own = pairs if table.name == "attendance" else {str(key) for key in trail.created.get(table.name, [])}
+        own = {str(key) for key in trail.created.get(table.name, [])}
+        own |= {f"{first}/{second}" for first, second in trail.pairs.get(table.name, [])}
         for key in table.foreign_keys:
             pointed = {row for row, columns in trail.was.get(table.name, {}).items() if key.parent.name in columns}
             spared, others = own | pointed, 0
@@ -213,17 +217,16 @@ def _restore(db: DbSession, name: str, rows: Mapping[str, Mapping[str, Any]]) ->
     return len(rows)
 
 
-def _delete_pairs(db: DbSession, pairs: list[Pair]) -> int:
-    table: Any = MODELS["attendance"].__table__
-    by_session: dict[int, list[int]] = {}
-    for session, person in pairs:
-        by_session.setdefault(session, []).append(person)
+def _delete_pairs(db: DbSession, name: str, pairs: list[Pair]) -> int:
+    table: Any = MODELS[name].__table__
+    first, second = (table.c[column] for column in PAIRS[name])
+    by_first: dict[int, list[int]] = {}
+    for key, other in pairs:
+        by_first.setdefault(key, []).append(other)
     gone = 0
-    for session, people in by_session.items():
-        for part in slices(people):
-            gone += rowcount(
-                db.execute(sa.delete(table).where(table.c.session_id == session, table.c.person_id.in_(part)))
-            )
+    for key, others in by_first.items():
+        for part in slices(others):
+            gone += rowcount(db.execute(sa.delete(table).where(first == key, second.in_(part))))
     return gone
 
 

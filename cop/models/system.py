@@ -65,7 +65,8 @@ class ExternalKey(Base, kw_only=True):
             "(kind = 'org_unit') = (org_unit_id IS NOT NULL)"
             " AND (kind = 'person') = (person_id IS NOT NULL)"
             " AND (kind = 'community') = (community_id IS NOT NULL)"
-            " AND (kind = 'community_session') = (session_id IS NOT NULL)",
+            " AND (kind = 'community_session') = (session_id IS NOT NULL)"
+            " AND (kind = 'funnel_item') = (item_id IS NOT NULL)",
             name="one_row_of_its_kind",
         ),
         sa.UniqueConstraint("source", "kind", "key"),
@@ -87,6 +88,9 @@ class ExternalKey(Base, kw_only=True):
     )
     session_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("community_session.id", ondelete="CASCADE"), index=True, default=None
+    )
+    item_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("funnel_item.id", ondelete="CASCADE"), index=True, default=None
     )
 
 

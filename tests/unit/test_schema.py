@@ -224,6 +224,27 @@ PERSON_ROWS = (
 )
 
 
+def test_keys_of_other_systems_outlive_the_one_for_needs(tmp_path):
+    path = tmp_path / "cop.sqlite3"
+    engine = make_engine(at(path).database_url)
+    cfg = migrate.config(schema.MIGRATIONS)
+    with engine.begin() as connection:
+        cfg.attributes["connection"] = connection
+        command.upgrade(cfg, "0008")
+        connection.exec_driver_sql(PERSON_ROWS[0])
+        connection.exec_driver_sql(
+            "INSERT INTO external_key (source, kind, key, person_id) VALUES ('hr', 'person', '7', 1)"
+        )
+    engine.dispose()
+    schema.open_database(at(path))
+    assert read(path, "SELECT source, kind, key, person_id, item_id FROM external_key") == [
+        ("hr", "person", "7", 1, None)
+    ]
+    for kind in ("funnel_item", "vote"):  # a key without its row, and one of a kind that isn't known
+        with pytest.raises(sqlite3.IntegrityError):
+            write(path, f"INSERT INTO external_key (source, kind, key) VALUES ('hr', '{kind}', '8')")
+
+
 def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(path, next_version):
     """SQLite alters a table by dropping it; with foreign keys on, ON DELETE CASCADE would empty its children."""
     write(path, *PERSON_ROWS)

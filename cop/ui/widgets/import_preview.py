@@ -31,6 +31,11 @@ _TABLES = {
     "community_session": "sessions",
     "external_key": "keys of the source",
     "attendance": "attendances",
+    "funnel_item": "needs and trends",
+    "stage_stay": "stays in a stage",
+    "ring_change": "rings of trends",
+    "item_unit": "units with a need",
+    "item_community": "communities that work on a need",
 }
 Passing = frozenset[tuple[str, str]]
 """Reasons by file that leave a row out and report it, instead of refusing the import."""

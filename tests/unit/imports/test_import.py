@@ -13,6 +13,7 @@ from cop.catalog.operations import create_community
 from cop.choices import AttendanceKind, CommunityType, FacilitatorRole, KeyKind, PersonKind, SessionStatus
 from cop.errors import Conflict, Forbidden, Invalid
 from cop.execute import execute
+from cop.imports.changes import TABLES
 from cop.imports.existing import MODELS
 from cop.imports.mapping import parse_mapping
 from cop.imports.operations import import_files
@@ -55,7 +56,7 @@ def _count(model) -> int:
 def _everything() -> dict[str, list[tuple]]:
     """Every row of every table that an import may write."""
     with database.reading() as db:
-        tables = {name: model.__table__ for name, model in MODELS.items()}
+        tables = {name: MODELS[name].__table__ for name in TABLES}
         return {name: sorted(map(tuple, db.execute(sa.select(table))), key=repr) for name, table in tables.items()}
 
 

@@ -51,7 +51,7 @@ def test_a_column_with_many_values_is_no_list_of_choices():
 
 def test_what_is_wrong_is_said():
     assert "it is no workbook" in inspect("x.xlsx", b"a,b\n").problem
-    assert "Two columns have the same name." in inspect("x.csv", b"a,a\n1,2\n").problem
+    assert "Two columns have the same name." in inspect("x.csv", b"a,a,a (1)\n1,2,3\n").problem
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,10 @@ def test_what_is_wrong_is_said():
         ("k8s-sigs", "leaders.csv", "facilitators"),
         ("nodejs-wg-attendance", "sessions.csv", "sessions"),
         ("nodejs-wg-attendance", "attendance.csv", "attendance"),
+        ("thoughtworks-radar/volumes", "tw-radar-vol30-2024-Apr.csv", "trends"),
+        ("zalando-radar", "radar_history.csv", "trends"),
+        ("us-gov-ai-use-cases", "needs_2024.csv", "needs"),
+        ("k8s-enhancements", "keps.csv", "needs"),
     ],
 )
 def test_kinds_of_real_files(real_data, folder, file, kind):

@@ -91,6 +91,26 @@ def test_what_is_no_mapping(text):
         parse_mapping(text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "columns", "options"),
+    [
+        ("series", "community = 'c', title = 't', weekday = 'd', frequency = 'f'", "minutes = 30, time_zone = 'UTC'"),
+        ("needs", "title = 't'", "create = ['org_units', 'areas']"),
+    ],
+)
+def test_options_of_a_kind(kind, columns, options):
+    assert parse_mapping(
+        f'source = "a"\n[[files]]\nkind = "{kind}"\ncolumns = {{ {columns} }}\noptions = {{ {options} }}'
+    )
+
+
+@pytest.mark.parametrize("options", ["create = ['rings']", "minutes = 5"])
+def test_rings_are_never_created_by_their_names(options):
+    columns = 'title = "t", ring = "r", day = "d"'
+    with pytest.raises(Invalid):
+        parse_mapping(f'source = "a"\n[[files]]\nkind = "trends"\ncolumns = {{ {columns} }}\noptions = {{ {options} }}')
+
+
 def test_two_files_need_two_names():
     file = '[[files]]\nkind = "org_units"\ncolumns = { key = "k", name = "n" }\n'
     with pytest.raises(Invalid) as refused:

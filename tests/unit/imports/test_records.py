@@ -6,6 +6,7 @@ import pytest
 
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
+from cop.imports.markup import without_html
 from cop.imports.records import is_listed
 from tests.unit.imports.helpers import single
 
@@ -92,6 +93,13 @@ def test_a_column_that_is_not_there():
     assert records('key = "k"\nname = "m"', "k,n\n1,2\n") == ([], [(1, "m", "missing_column", "refused")])
 
 
+def test_a_column_that_is_there_twice_is_meant_by_its_number_only():
+    text = "k,n,n\n1,Ana,Ben\n"
+    assert records('key = "k"\nname = "n"', text) == ([], [(1, "n", "duplicate_header", "refused")])
+    values, problems = records('key = "k"\nname = "n (2)"', text)
+    assert (values[0]["name"], problems) == ("Ben", [])
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "text", "reason"),
     [
@@ -149,3 +157,17 @@ def test_first_sentence():
     columns = 'key = "k"\nname = { column = "n", transform = "first_sentence" }'
     values, _ = records(columns, "k,n\n1,Covers v1.2 of it. And more.\n2,No stop\n")
     assert [item["name"] for item in values] == ["Covers v1.2 of it.", "No stop"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("No tags, 3 < 4", "No tags, 3 < 4"),
+        ("<p>One.</p><p>Two &amp; <a href='https://x.org'>three</a>.</p>", "One.\nTwo & three."),
+        ("<ul><li>a</li>\n<li>b<br>c</li></ul>", "a\nb\nc"),
+        ("a<script>alert(1)</script><style>p {}</style> b", "a b"),
+        ("&lt;b&gt; stays", "<b> stays"),
+    ],
+)
+def test_html_as_a_reader_sees_it(html, text):
+    assert without_html(html) == text

@@ -58,11 +58,16 @@ def test_rows_of_a_wrong_length_are_reported_and_never_shifted():
     assert table.row_count == 3
 
 
+def test_columns_of_one_name_are_told_apart():
+    table, problems = read(b"id,name, id \n1,Ana,2\n")
+    assert (problems, table.columns) == ([], ("id (1)", "name", "id (2)"))
+    assert table.lines[0].cells == {"id (1)": "1", "name": "Ana", "id (2)": "2"}
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"id,name,id\n1,2,3\n", (1, "id", "duplicate_header")),
-        (b"id, id \n1,2\n", (1, "id", "duplicate_header")),
+        (b"id,id,id (2)\n1,2,3\n", (1, "id (2)", "duplicate_header")),
         (b"id,\n1,2\n", (1, "", "empty_header")),
         (b"", (0, "", "no_header")),
         (b'id\n"never closed\n', (2, "", "not_csv")),

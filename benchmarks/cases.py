@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -26,8 +27,11 @@ from benchmarks.report import Report
 from benchmarks.server import TOKEN, TOKEN_HASH, Server, naive, product
 from cop import db as database
 from cop.accounts.queries import actor_of_account
+from cop.catalog.search import fold
 from cop.choices import GrantedRole
 from cop.execute import execute
+from cop.funnel.robustness import DRAWS, acceptability
+from cop.funnel.similar import similar
 from cop.imports.mapping import mapping_of
 from cop.imports.operations import import_files
 from cop.imports.queries import preview
@@ -442,6 +446,49 @@ def _group_by(wave: data.Wave) -> int:
     return sum(len(skills.groupby(group.to_numpy()).agg(["count", "mean"])) for group in wave.levels)
 
 
+def funnel(report: Report, sessions: Sequence[int]) -> None:
+    """The board of 1,000 items, how well 500 ranks hold, and what is looked for while a title is typed."""
+    report.head("Funnel: the board of 1,000 items against the empty page, p95 in ms")
+    folder = _folder() / "funnel"
+    engine = database.make_engine(data.make(folder, data.SMALL).database_url)
+    data.raise_items(engine, 1_000)
+    data.sign_in(engine, 1, TOKEN_HASH, GrantedRole.ADMIN)
+    engine.dispose()
+    with product(folder) as server:
+        for count in sessions:
+            empty = Load(server.base, "empty", count, 8, cookie=COOKIE).run()
+            for what, query in (("board", ""), ("list", "view=List")):
+                timings = Load(server.base, "funnel", count, 8, [query], COOKIE).run()
+                _no_errors(timings)
+                line = f"{count} sessions, {what} (first {timings.median_first():.0f}, p50 {timings.p(0.5):.1f})"
+                report.ratio(line, timings.p(0.95), empty.p(0.95))
+        report.line(f"server's peak memory: {server.peak_mb:.0f} MB")
+    _ranks_hold(report)
+    rng = random.Random(7)
+    titles = {key: data.title(rng) for key in range(1_000)}
+    typed = data.title(rng)
+
+    def look(end: int) -> tuple[int, ...]:
+        return similar(fold(typed[:end]), {key: fold(text) for key, text in titles.items()})
+
+    keystrokes = [_median_ms(functools.partial(look, end), 3) for end in range(1, len(typed) + 1)]
+    report.line(
+        f"like items among 1,000 titles: median {statistics.median(keystrokes):.2f} ms a keystroke, "
+        f"at most {max(keystrokes):.2f} ms"
+    )
+
+
+def _ranks_hold(report: Report) -> None:
+    """Ranks under random weightings, against sorting as many scores and nothing else."""
+    rng = np.random.default_rng(7)
+    for items in (100, 500):
+        values = rng.integers(0, 5, (items, 4)) / 4
+        scores = rng.dirichlet(np.ones(4), DRAWS) @ values.T
+        ours = _median_ms(functools.partial(acceptability, values), 5)
+        plain = _median_ms(functools.partial(np.sort, scores, axis=1), 5)
+        report.ratio(f"ranks of {items} items under {DRAWS:,} weightings, against np.sort, ms", ours, plain)
+
+
 def _settings() -> list[str]:
     """20 filter settings of the KPI page."""
     return [f"area={area}&period={period}" for area in (1, 2, 3, 4, 5) for period in ("3", "6", "12", "24")]
@@ -457,4 +504,5 @@ CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
     "live": live,
     "search": search,
     "survey": survey,
+    "funnel": funnel,
 }

@@ -14,21 +14,36 @@ from sqlalchemy.orm import Session as DbSession
 from benchmarks import store
 from cop import db as database
 from cop import facts
-from cop.choices import AttendanceKind, FacilitatorRole, GrantedRole, SessionStatus, Stage
+from cop.choices import (
+    AttendanceKind,
+    Channel,
+    CriterionSource,
+    FacilitatorRole,
+    FunnelStage,
+    GrantedRole,
+    SessionStatus,
+    Stage,
+)
 from cop.models import (
     Account,
     Area,
+    Assessment,
     Attendance,
     Community,
     CommunitySession,
     Contribution,
+    Criterion,
     Facilitator,
+    FunnelItem,
+    ItemUnit,
     Membership,
     Organisation,
     OrgUnit,
     Person,
     RoleGrant,
     SignInSession,
+    StageStay,
+    Vote,
 )
 from cop.periods import utcnow
 from cop.schema import open_database
@@ -185,6 +200,7 @@ def _filler(table: Any) -> dict[str, Any]:
         Attendance: {"led": False, "spoke": False},
         OrgUnit: {"active": True},
         Area: {"active": True},
+        FunnelItem: {"unique_knowledge": False},
     }.get(table, {})
 
 
@@ -212,6 +228,53 @@ def contribute(engine: sa.Engine, count: int) -> None:
             [{"community_id": rooms[0], "person_id": people[0], "kind": "idea", "title": RARE, "day": today}],
         )
         database.bump(db, ("sessions",))
+
+
+def raise_items(engine: sa.Engine, count: int) -> None:
+    """That many items of the funnel over all stages, each with a unit, three assessors and some votes."""
+    rng, now = random.Random(7), utcnow()
+    stages = list(FunnelStage)
+    with database.transaction(engine) as db:
+        people, units = (db.scalars(sa.select(table.id)).all() for table in (Person, OrgUnit))
+        asked = db.scalars(sa.select(Criterion.id).where(Criterion.source == CriterionSource.ASSESSED)).all()
+        ids = range(1, count + 1)
+        since = {i: now - timedelta(days=rng.randrange(300)) for i in ids}
+        stage = {i: rng.choice(stages) for i in ids}
+        _insert(
+            db,
+            FunnelItem,
+            [
+                {
+                    "id": i,
+                    "channel": rng.choice(list(Channel)),
+                    "title": title(rng),
+                    "stage": stage[i],
+                    "stage_since": since[i],
+                    "created_at": since[i],
+                    "owner_id": rng.choice(people),
+                    "deadline": now.date() + timedelta(days=rng.randrange(400)),
+                }
+                for i in ids
+            ],
+        )
+        _insert(db, StageStay, [{"item_id": i, "stage": stage[i], "entered_at": since[i]} for i in ids])
+        _insert(db, ItemUnit, [{"item_id": i, "org_unit_id": rng.choice(units)} for i in ids])
+        marks = [
+            {"item_id": i, "criterion_id": criterion, "assessor_id": person, "value": rng.randint(1, 5), "at": now}
+            for i in ids
+            for person in people[:3]
+            for criterion in asked
+        ]
+        _insert(db, Assessment, marks)
+        votes = [(i, person) for i in ids for person in rng.sample(people, rng.randrange(10))]
+        _insert(db, Vote, [{"item_id": i, "person_id": person, "at": now} for i, person in votes])
+        store.count_on(db.connection())
+        database.bump(db, ("funnel",))
+
+
+def title(rng: random.Random) -> str:
+    """Five words, common and rare ones."""
+    return " ".join(_WORDS[int(len(_WORDS) * rng.random() ** 3)] for _ in range(5))
 
 
 def sign_in(engine: sa.Engine, person_id: int, token_hash: str, *roles: GrantedRole) -> int:

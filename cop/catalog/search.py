@@ -45,6 +45,8 @@ class Wanted:
 
 def fold(text: str) -> str:
     """Text as it is compared when searching: without case and accents."""
+    if text.isascii():  # the most, and there is nothing to take apart
+        return text.casefold()
     compatible = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in unicodedata.normalize("NFKD", compatible) if not unicodedata.combining(char))
 

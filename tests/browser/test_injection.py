@@ -12,8 +12,33 @@ from playwright.sync_api import Page, expect
 
 from cop import audit
 from cop import db as database
-from cop.choices import AttendanceKind, ContributionKind, GrantedRole, SessionStatus
-from cop.models import Community, Draft, Objective, Organisation, OrgUnit, Person, Resource
+from cop.choices import (
+    AttendanceKind,
+    Channel,
+    ContributionKind,
+    Decision,
+    EvidenceKind,
+    FunnelStage,
+    GrantedRole,
+    RoundPhase,
+    SessionStatus,
+)
+from cop.models import (
+    Community,
+    Draft,
+    Evidence,
+    FunnelRound,
+    ItemComment,
+    ItemCommunity,
+    ItemUnit,
+    Objective,
+    Organisation,
+    OrgUnit,
+    Person,
+    Quadrant,
+    Resource,
+    RoundItem,
+)
 from cop.periods import add_months, month_of, utcnow
 from cop.permissions import Actor
 from cop.sessions.drafts import KIND, draft_subject
@@ -126,7 +151,8 @@ def nasty(server: Server) -> dict[str, int]:
         for number in range(6):
             account = make.account(db, people[number], username=nth(number + 20).lower())
             make.grant(db, account, GrantedRole.MANAGER, units[number + 10])
-        database.bump(db, ("catalog", "sessions", "memberships", "people", "organisation", "accounts"))
+        ids |= _funnel(db, rooms, units, people)
+        database.bump(db, ("catalog", "sessions", "memberships", "people", "organisation", "accounts", "funnel"))
         return ids
 
 
@@ -239,6 +265,33 @@ def _history(db, hub: Community, session_id: int, now: datetime) -> None:
         audit.record(db, by, now=now, operation="sessions.record_session", **where, **texts)
 
 
+def _funnel(db, rooms: list[Community], units: list[OrgUnit], people: list[Person]) -> dict[str, int]:
+    """An item per payload, the first with forty of everything that hangs on one; a round that decided on all."""
+    now = utcnow()
+    found = FunnelRound(name=nth(3)[:80], note=nth(4), phase=RoundPhase.PUBLISHED, opened_at=now, published_at=now)
+    db.add(found)
+    for quadrant in db.query(Quadrant):
+        quadrant.name = nth(quadrant.id + 20)[:60]
+    items = []
+    for number, text in enumerate(PAYLOADS):
+        texts = {"objective": nth(number + 2), "indicator": nth(number + 3)[:200], "client": nth(number + 4)[:120]}
+        who = {"owner_id": people[number].id, "raised_by_id": people[(number + 5) % len(people)].id}
+        kind = {"channel": Channel.NEED, "stage": FunnelStage.QUALIFIED, "stage_reason": nth(number + 6)}
+        dates = {"created_at": now, "stage_since": now}
+        items.append(make.funnel_item(db, title=text, description=ALL, **texts, **who, **kind, **dates))
+    db.flush()
+    for number, item in enumerate(items):
+        db.add(ItemUnit(item_id=item.id, org_unit_id=units[number].id))
+        db.add(ItemComment(item_id=items[0].id, person_id=people[number].id, text=nth(number), at=now))
+        given = {"kind": EvidenceKind.REPORT, "dated_on": now.date(), "added_at": now, "added_by_id": people[number].id}
+        db.add(Evidence(item_id=items[0].id, title=nth(number), url=KEPT, **given))
+        decided = {"decision": Decision.PARK, "reason": nth(number + 1), "decided_by_id": people[number].id}
+        db.add(RoundItem(round_id=found.id, item_id=item.id, title=item.title, rank=number + 1, **decided))
+    for room in rooms[:ROOMS]:
+        db.add(ItemCommunity(item_id=items[0].id, community_id=room.id, linked_at=now))
+    return {"item": items[0].id, "round": found.id}
+
+
 class Visit:
     """A browser that opens one screen after the other and keeps what should never have happened."""
 
@@ -335,6 +388,22 @@ def _community(visit: Visit) -> None:
     visit.look("moves", PAYLOADS, at_least=8)
 
 
+def _funnel_screens(visit: Visit, ids: dict[str, int]) -> None:
+    """The funnel: its board and list, one item, proposing, a published round."""
+    visit.open("/funnel")
+    visit.look("board", PAYLOADS, at_least=20)
+    visit.open("/funnel?view=List")
+    visit.look("list of items", PAYLOADS, at_least=8)
+    address = f"/item?id={ids['item']}"
+    visit.open(address, [nth(2), nth(3), nth(4), nth(6), nth(0), *PAYLOADS])
+    visit.open(f"{address}&tab=Evidence", PAYLOADS)
+    visit.open(f"{address}&tab=Discussion", PAYLOADS)
+    visit.open(f"/rounds?round={ids['round']}", [nth(3)[:80], nth(4), *PAYLOADS])
+    visit.open("/propose")
+    visit.page.get_by_label("Title").fill(nth(0))
+    visit.look("items like it", [nth(0)])
+
+
 def _office(visit: Visit) -> None:
     """The screens on the organisation, the audit log, and who joined."""
     visit.open("/organisation")
@@ -364,6 +433,7 @@ def test_for_the_office_text_stays_text(nasty, visit):
     assert ada.leaf("cards") == set(PAYLOADS)
     ada.open("/catalog?view=Table&archived=true")
     ada.look("table", PAYLOADS, at_least=10)
+    ada.open(f"/calendar?view=List&on={add_months(month_of(utcnow().date()), -2)}", PAYLOADS)
     _community(ada)
     ada.choose("Facilitators")
     ada.look("facilitators", [nth(32), nth(14)])
@@ -381,6 +451,10 @@ def test_for_the_office_text_stays_text(nasty, visit):
     ada.open("/kpis?tab=Sessions+behind+the+figures")
     ada.pick("Community", "n00")
     ada.look("sessions behind the figures", PAYLOADS, at_least=5)
+    _funnel_screens(ada, nasty)
+    ada.open(f"/item?id={nasty['item']}&tab=Manage", [nth(0)])
+    ada.choose("Texts")
+    ada.look("an item's texts", [nth(0), nth(2), nth(3), nth(4)])
     _office(ada)
     ada.open("/accounts")
     ada.look("accounts", [nth(number) for number in range(6)], at_least=4)

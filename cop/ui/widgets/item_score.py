@@ -7,6 +7,7 @@ import streamlit as st
 
 from cop.funnel import charts
 from cop.funnel import score_operations as operations
+from cop.funnel.cards import share
 from cop.funnel.confidence import in_words
 from cop.funnel.inputs import mark_field
 from cop.funnel.queries import Item
@@ -75,10 +76,8 @@ def _result(found: Sheet) -> None:
     if found.missing:
         st.text(f"Not enough data: no marks on {', '.join(found.missing)}.")
     if found.top is not None:
-        st.text(
-            f"Among the first three in {found.top:.0%} of 10,000 weightings; in 90 % of them it ranks"
-            f" {found.best} to {found.worst}."
-        )
+        ranks = f"{found.best}" if found.best == found.worst else f"{found.best} to {found.worst}"
+        st.text(f"Among the first three in {share(found.top)} of 10,000 weightings; in 90% of them it ranks {ranks}.")
     if found.votes_say:
         st.warning(_VOTES[found.votes_say], icon=":material/how_to_vote:")
     if found.score:

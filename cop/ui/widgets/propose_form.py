@@ -8,6 +8,7 @@ from cop.catalog.search import fold
 from cop.choices import Channel
 from cop.errors import CopError
 from cop.funnel import operations, queries
+from cop.funnel.cards import counted
 from cop.funnel.gates import CLOSED
 from cop.funnel.inputs import ItemInput
 from cop.funnel.similar import similar
@@ -64,13 +65,12 @@ def _alike(title: str) -> None:
         return
     with st.container(border=True, key="alike"):
         st.markdown("**Is it one of these?** Then a vote helps more than a second item.")
-        known = rows.set_index("id")
+        known = rows.set_index("id").to_dict("index")
         for key in found:
-            row = known.loc[key]
+            row = known[key]
             with st.container(horizontal=True, vertical_alignment="center"):
-                link("item", str(row["title"]), id=key)
-                noun = "vote" if row["votes"] == 1 else "votes"
-                st.caption(f"{words.label(str(row['stage']))} · {row['votes']} {noun}")
+                link("item", row["title"], id=key)
+                st.caption(f"{words.label(row['stage'])} · {counted(row['votes'], 'vote')}")
                 if row["stage"] not in CLOSED:
                     st.button("Vote for it", key=f"alike_vote_{key}", on_click=_vote, args=(key,))
 

@@ -5,6 +5,7 @@ import streamlit as st
 from cop.choices import RoundPhase
 from cop.funnel import exports
 from cop.funnel import round_queries as queries
+from cop.funnel.cards import counted, share
 from cop.funnel.round_queries import Listed, Round
 from cop.permissions import Actor, Permission, may
 from cop.ui import format as words
@@ -97,7 +98,7 @@ def _head(found: Round) -> None:
 def _published(found: Round) -> None:
     rows = load(queries.published, round_id=found.id)
     st.caption(
-        f"n = {len(rows)} items. Score: 0 to 100 by the weights above. Rank: among the items of this round."
+        f"n = {counted(len(rows), 'item')}. Score: 0 to 100 by the weights above. Rank: among the items of this round."
         " First three: in which share of 10,000 weightings it is among the first three."
     )
     downloads.menu(
@@ -113,9 +114,9 @@ def _published(found: Round) -> None:
 def _figures(row: Listed) -> str:
     parts = [
         words.NOT_ENOUGH if row.score is None else f"score {row.score:.1f}",
-        "" if row.top is None else f"first three in {row.top:.0%} of weightings",
-        f"{row.assessors} {'assessor' if row.assessors == 1 else 'assessors'}",
-        f"{row.votes} {'vote' if row.votes == 1 else 'votes'}",
+        "" if row.top is None else f"first three in {share(row.top)} of weightings",
+        counted(row.assessors, "assessor"),
+        counted(row.votes, "vote"),
         row.change,
         f"decided by {row.decided_by}" if row.decided_by else "",
     ]

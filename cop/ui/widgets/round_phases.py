@@ -6,6 +6,7 @@ from cop.choices import Decision, RoundPhase
 from cop.errors import Conflict
 from cop.funnel import round_operations as operations
 from cop.funnel import round_queries as queries
+from cop.funnel.cards import share
 from cop.funnel.round_queries import Ballot, Round
 from cop.periods import quarter_hour, utcnow
 from cop.ui import format as words
@@ -99,7 +100,7 @@ def _title(ballot: Ballot) -> str:
 def _standing(ballot: Ballot) -> str:
     if ballot.score is None:
         return "Not enough data: nobody has scored it."
-    top = f", among the first three in {ballot.top:.0%} of weightings" if ballot.top is not None else ""
+    top = f", among the first three in {share(ballot.top)} of weightings" if ballot.top is not None else ""
     return plain(f"Score {ballot.score:.1f}{top}{'; the assessors disagree' if ballot.disagree else ''}")
 
 

@@ -12,7 +12,7 @@ from cop.imports.existing import TOPICS, revisions, shelves
 from cop.imports.operations import IMPORT, UNDO
 from cop.imports.plan import make_plan
 from cop.imports.records import Job
-from cop.models import AuditEntry, ImportMapping
+from cop.models import AuditEntry, ImportMapping, Quadrant, Ring
 from cop.organisation import time_zone
 from cop.permissions import Actor, Permission, require
 from cop.query import query
@@ -98,3 +98,14 @@ def mappings(db: DbSession, actor: Actor | None) -> tuple[Kept, ...]:
     require(actor, Permission.DATA_IMPORT)
     rows = db.scalars(sa.select(ImportMapping).order_by(ImportMapping.name))
     return tuple(Kept(row.id, row.name, row.content) for row in rows)
+
+
+@query("funnel")
+def radar_names(db: DbSession, actor: Actor | None) -> dict[str, tuple[str, ...]]:
+    """By the field of a trend, the names of what is in use: rings from the centre outwards, quadrants in their order."""
+    require(actor, Permission.DATA_IMPORT)
+    offered = {
+        field: sa.select(table.name).where(table.active).order_by(table.place, table.id)
+        for field, table in (("ring", Ring), ("quadrant", Quadrant))
+    }
+    return {field: tuple(db.scalars(names)) for field, names in offered.items()}

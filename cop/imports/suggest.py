@@ -25,6 +25,7 @@ DATE_FORMS = {
     "%d %B %Y": "05 March 2026",
 }
 """How days are written, as strptime reads them, and how that looks."""
+_TAG = re.compile(r"\s*<(?:p|div|span|ul|ol|h[1-6]|strong|b|em|a|br)\b", re.IGNORECASE)
 _ALIKE = 88
 """Of 100, by which a column's name counts as the field's."""
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -207,12 +208,20 @@ def origin_date(found: Inspection, column: str) -> Any:
 
 
 def choice_origin(rule: Field, column: str, found: Inspection) -> Any:
-    """A column, with what its spellings mean where they are a choice's own words."""
+    """A column, with what its spellings mean where they are a choice's own words; HTML without its tags."""
+    if rule.reading is Reading.TEXT and _holds_html(column, found):
+        return {"column": column, "transform": "without_html"}
     if rule.choices is None or column not in (found.values or {}):
         return column
     known = {_plain(choice.value): choice.value for choice in rule.choices}
     spellings = {value: known[_plain(value)] for value in (found.values or {})[column] if _plain(value) in known}
     return {"column": column, "values": spellings} if spellings else {"column": column}
+
+
+def _holds_html(column: str, found: Inspection) -> bool:
+    place = found.columns.index(column)
+    texts = [row[place] for row in found.sample if row[place]]
+    return bool(texts) and all(_TAG.match(text) for text in texts)
 
 
 def date_form(found: Inspection, column: str) -> str:

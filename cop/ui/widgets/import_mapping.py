@@ -13,7 +13,7 @@ from cop.imports import jobs, operations, suggest
 from cop.imports.inspection import DELIMITERS, Inspection
 from cop.imports.kinds import KINDS, Field, Reading
 from cop.imports.mapping import CREATABLE, mapping_of
-from cop.imports.queries import mappings
+from cop.imports.queries import mappings, radar_names
 from cop.imports.suggest import DATE_FORMS
 from cop.imports.table import ENCODINGS
 from cop.ui.format import label
@@ -211,7 +211,7 @@ def _chosen(raw: Any, found: Inspection) -> str:
 
 def _own(raw: Raw) -> set[str]:
     """What of a rule the screen can show beside the spellings."""
-    return {"transform"} if raw.get("transform") == "first_sentence" else set()
+    return {"transform"} if raw.get("transform") in {"first_sentence", "without_html"} else set()
 
 
 def _joined(key: str, raw: Any, found: Inspection) -> str:
@@ -242,23 +242,25 @@ def _form(key: str, name: str, raw: Any) -> str:
 
 def _spellings(key: str, kind: str, columns: Raw, found: Inspection) -> None:
     """What each spelling of a choice means, for each column of choices; changed in `columns`."""
+    named = load(radar_names) if kind == "trends" else {}
     for name, raw in columns.items():
-        field, column = KINDS[kind][name], _column(raw)
+        column, offered = _column(raw), [*(KINDS[kind][name].choices or named.get(name, ()))]
         seen = (found.values or {}).get(column)
-        if field.choices is None or not seen or _chosen(raw, found) == _RULE:
+        if not offered or not seen or _chosen(raw, found) == _RULE:
             continue
         known = raw if isinstance(raw, dict) else {}
-        means = {value: _meaning(value, known, field) for value in seen}
+        means = {value: _meaning(value, known, offered) for value in seen}
         st.caption(f"What the spellings in “{plain(column)}” mean for {label(name).lower()}:")
         with st.container(horizontal=True):
             chosen = {
-                value: _spelling(f"{key}:{kind}:{name}:{column}", value, meant, field) for value, meant in means.items()
+                value: _spelling(f"{key}:{kind}:{name}:{column}", value, meant, offered)
+                for value, meant in means.items()
             }
         columns[name] = _spelt(column, chosen)
 
 
-def _spelling(key: str, value: str, meant: str | None, field: Field) -> str | None:
-    options = [*(choice.value for choice in field.choices or ()), _EMPTY, _LEAVE_OUT]
+def _spelling(key: str, value: str, meant: str | None, offered: list[str]) -> str | None:
+    options = [*map(str, offered), _EMPTY, _LEAVE_OUT]
     chosen: str | None = st.selectbox(
         plain(value),
         options,
@@ -283,14 +285,14 @@ def _first_sentence(key: str, columns: Raw) -> None:
     columns["focus"] = {"column": column, "transform": "first_sentence"} if short else column
 
 
-def _meaning(value: str, known: Raw, field: Field) -> str | None:
+def _meaning(value: str, known: Raw, offered: list[str]) -> str | None:
     if value in known.get("empty", ()):
         return _EMPTY
     if value in known.get("leave_out", ()):
         return _LEAVE_OUT
     meant = known.get("values", {}).get(value)
-    plain_one = value if field.choices and value in list(field.choices) else None
-    return meant or plain_one
+    same = (str(one) for one in offered if one.casefold() == value.casefold())
+    return meant or next(same, None)
 
 
 def _spelt(column: str, means: Mapping[str, Any]) -> Raw:

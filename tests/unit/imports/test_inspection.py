@@ -72,6 +72,17 @@ def test_kinds_of_real_files(real_data, folder, file, kind):
     assert suggest.kind_of(file, found.columns) == kind
 
 
+def test_html_is_taken_without_its_tags():
+    found = inspect("radar.csv", b"name,ring,description\nRust,Trial,<p>Fast</p>\nGo,Adopt,\n")
+    assert suggest.start("radar", "radar.csv", found)["columns"] == {
+        "title": "name",
+        "ring": "ring",
+        "rationale": {"column": "description", "transform": "without_html"},
+    }
+    plain = inspect("radar.csv", b"name,ring,description\nRust,Trial,a < b\nGo,Adopt,<p>Fast</p>\n")
+    assert suggest.start("radar", "radar.csv", plain)["columns"]["rationale"] == "description"
+
+
 def test_columns_by_their_names():
     assert suggest.columns_of("people", ["Personnel number", "Full Name", "E-Mail", "Shoe size"]) == {
         "key": "Personnel number",

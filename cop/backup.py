@@ -1,6 +1,7 @@
 """Copies of the SQLite database and the way back, both while the app writes.
 
-A copy holds no way in: sign-in sessions, open one-time links and addresses of calendars are taken out, and what was
+A copy holds no way in: sign-in sessions, open one-time links and addresses of calendars are taken out. Neither does it
+hold answers to surveys that are open: after closing they are to be nowhere, so a restored wave begins anew. What was
 deleted is not left in free pages. A restore is one write transaction on the live file, so a running app sees the old
 state or the new.
 """
@@ -44,7 +45,7 @@ def backup(settings: Settings, target: Path, *, force: bool = False) -> None:
     examine(live)
     with part_of(target) as part:
         copy(live, part)
-        _take_out_ways_in(part)
+        _take_out(part)
         _verify(part)
         put(part, target)
 
@@ -69,7 +70,7 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool = Fa
         upgrade(f"sqlite:///{part}")
         readable = _readable(live, force=force)
         _make_ready(part, source, now, floor=_highest_revision(live) if readable else 0)
-        _take_out_ways_in(part)
+        _take_out(part)
         _verify(part)
         if readable:
             _write_over(part, live, keep=kept)
@@ -117,12 +118,18 @@ def part_of(target: Path) -> Iterator[Path]:
             part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 
-def _take_out_ways_in(path: Path) -> None:
+def _take_out(path: Path) -> None:
     with _writing(path) as made:
+        tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         made.execute("DELETE FROM sign_in_session")
         made.execute("DELETE FROM one_time_link WHERE used_at IS NULL")
-        if made.execute("SELECT 1 FROM sqlite_master WHERE name = 'calendar_feed'").fetchone():  # none in an older one
+        if "calendar_feed" in tables:  # an older one has none
             made.execute("DELETE FROM calendar_feed")
+        if "answer" in tables:
+            made.execute("DELETE FROM answer")
+            made.execute(
+                "UPDATE participation SET done = 0 WHERE survey_id IN (SELECT id FROM survey WHERE state = 'open')"
+            )
         made.execute("VACUUM")  # what was ever deleted is not left in free pages
         made.execute("PRAGMA journal_mode = DELETE")
 

@@ -236,3 +236,38 @@ class Decision(StrEnum):
     KEEP = "keep"
     PARK = "park"
     REJECT = "reject"
+
+
+class SurveyKind(StrEnum):
+    """What a survey is for."""
+
+    SKILL_GAP = "skill_gap"
+    PULSE = "pulse"
+    SESSION_FEEDBACK = "session_feedback"
+
+
+class QuestionType(StrEnum):
+    """How a question is answered: a skill's level, agreement in five steps, one option, several, or in words."""
+
+    LEVEL = "level"
+    LIKERT = "likert"
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TEXT = "text"
+
+
+class SurveyState(StrEnum):
+    """How far a wave is; there is no way back."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class GroupKind(StrEnum):
+    """By what people of a survey are grouped, in the order in which groups are published."""
+
+    WHOLE = "whole"
+    ORG_UNIT = "org_unit"
+    JOB_ROLE = "job_role"
+    COMMUNITY = "community"

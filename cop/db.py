@@ -25,6 +25,8 @@ POOL_SIZE = 5
 WAIT_SECONDS = 30
 _READ_ONLY = "cop_read_only"
 _BEFORE_COMMIT = "cop_before_commit"
+_AFTER_COMMIT = "cop_after_commit"
+_AFTER_COMMIT = "cop_after_commit"
 _BUMPED = "cop_bumped"
 _UNWRITABLE = {
     sqlite3.SQLITE_BUSY: "the database is busy",
@@ -112,6 +114,9 @@ def transaction(on: sa.Engine | sa.Connection | None = None) -> Iterator[DbSessi
             raise
         log.error("%s", getattr(error, "orig", error))  # noqa: TRY400 - no fault of ours: a line, no traceback
         raise Unwritable(why) from error
+    if not isinstance(on, sa.Connection):  # there it is the outer transaction's commit that counts
+        for hook in db.info.pop(_AFTER_COMMIT, ()):
+            hook(on)
 
 
 @contextmanager
@@ -146,6 +151,35 @@ def _unwritable(error: sa.exc.SQLAlchemyError) -> str | None:
 def before_commit(db: DbSession, name: str, hook: Callable[[DbSession], None]) -> None:
     """Run `hook` once, at the end of the transaction, however often it is asked for."""
     db.info.setdefault(_BEFORE_COMMIT, {})[name] = hook
+
+
+def rewrite(on: sa.Engine | None, tables: Iterable[str]) -> bool:
+    """Write the database anew, so that nothing of deleted rows is left in free pages or in the log; whether it went.
+
+    On PostgreSQL only the named tables of ours; what its own log and archives hold, they hold as long as they are kept.
+    It doesn't go while somebody else reads or writes for long.
+    """
+    source = on or engine()
+    if source.dialect.name == "postgresql":
+        names = ", ".join(source.dialect.identifier_preparer.quote(table) for table in tables)
+        with source.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+        return True
+    raw = source.raw_connection()
+    try:
+        raw.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+        busy = raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[union-attr]
+    except sqlite3.OperationalError as error:
+        log.warning("the database couldn't be written anew: %s", error)
+        return False
+    finally:
+        raw.close()
+    return not busy
+
+
+def after_commit(db: DbSession, hook: Callable[[sa.Engine | None], None]) -> None:
+    """Run `hook` once all is committed, on the engine of this transaction; what it raises undoes nothing any more."""
+    db.info.setdefault(_AFTER_COMMIT, []).append(hook)
 
 
 def slices(keys: Iterable[T], size: int = 500) -> Iterator[list[T]]:

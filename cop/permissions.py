@@ -50,6 +50,9 @@ class Permission(StrEnum):
     OWN_PROFILE = "own_profile"
     SKILL_EDIT = "skill_edit"
     REQUIREMENT_EDIT = "requirement_edit"
+    SURVEY_ANSWER = "survey_answer"
+    SURVEY_RESULTS = "survey_results"
+    SURVEY_EDIT = "survey_edit"
 
 
 _STAFF = frozenset(
@@ -63,6 +66,8 @@ _STAFF = frozenset(
         Permission.FUNNEL_PROPOSE,
         Permission.SKILL_VIEW,
         Permission.OWN_PROFILE,
+        Permission.SURVEY_ANSWER,
+        Permission.SURVEY_RESULTS,
     }
 )
 _FACILITATOR = frozenset(

@@ -26,6 +26,8 @@ TOPICS = (
     "imports",
     "funnel",
     "meetings",
+    "surveys",
+    "participation",
 )
 """What writes bump and queries depend on. Drafts, sign-ins and last-seen bump nothing."""
 

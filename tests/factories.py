@@ -15,7 +15,10 @@ from cop.choices import (
     FacilitatorRole,
     FunnelStage,
     GrantedRole,
+    QuestionType,
     SessionStatus,
+    SurveyKind,
+    SurveyState,
 )
 from cop.models import (
     Account,
@@ -32,13 +35,18 @@ from cop.models import (
     OrgUnit,
     Person,
     PersonSkill,
+    Question,
     RoleGrant,
     RoleRequirement,
     Skill,
     StageStay,
+    Survey,
+    SurveyTemplate,
+    TemplateQuestion,
     UnitRequirement,
 )
 from cop.permissions import Actor, Role
+from cop.surveys import snapshot
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -181,6 +189,33 @@ def commit(db: DbSession) -> None:
     """Bring figures and revisions up to date and commit, as cop.db.transaction does."""
     database.finish(db)
     db.commit()
+
+
+def survey_template(db: DbSession, questions: Any = (), **values: Any) -> SurveyTemplate:
+    """A template of these questions, each a dict of its columns; without any, of one about agreement."""
+    row = _add(db, SurveyTemplate(**{"name": f"Template {next(_numbers)}", "kind": SurveyKind.PULSE} | values))
+    for place, question in enumerate(questions or ({"type": QuestionType.LIKERT, "text": "I learn here"},), 1):
+        db.add(TemplateQuestion(**{"template_id": row.id, "place": place} | question))
+    db.flush()
+    return row
+
+
+def survey(db: DbSession, questions: Any = (), **values: Any) -> Survey:
+    """A draft that asks everybody these questions, each a dict of its columns."""
+    base = {"name": f"Wave {next(_numbers)}", "kind": SurveyKind.PULSE, "closes_on": TODAY + timedelta(days=14)}
+    row = _add(db, Survey(**base | values))
+    for place, question in enumerate(questions or ({"type": QuestionType.LIKERT, "text": "I learn here"},), 1):
+        db.add(Question(**{"survey_id": row.id, "place": place} | question))
+    db.flush()
+    return row
+
+
+def open_survey(db: DbSession, questions: Any = (), **values: Any) -> Survey:
+    """A wave that asks all staff there are, opened today."""
+    row = survey(db, questions, **values)
+    row.state, row.opened_on = SurveyState.OPEN, TODAY
+    snapshot.take(db, row, snapshot.people_of(db, snapshot.audience_of(db, row.id), today=TODAY), today=TODAY)
+    return row
 
 
 def _add(db: DbSession, row: Any) -> Any:

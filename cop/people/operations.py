@@ -21,6 +21,7 @@ from cop.models import (
     Facilitator,
     MemberActivity,
     Membership,
+    Participation,
     Person,
     PersonAlias,
     PersonSkill,
@@ -46,13 +47,25 @@ _BY_RULE = {
         Vote,
         Assessment,
         UnitMeetingPerson,
+        Participation,
     )
 }
 _NOT_MOVED = _BY_RULE | {
     model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility, PersonSkill)
 }
 """Tables that refer to people and aren't simply pointed at the record that stays."""
-_TOPICS = ("people", "accounts", "catalog", "memberships", "sessions", "attending", "funnel", "meetings", "profiles")
+_TOPICS = (
+    "people",
+    "accounts",
+    "catalog",
+    "memberships",
+    "sessions",
+    "attending",
+    "funnel",
+    "meetings",
+    "profiles",
+    "participation",
+)
 _STRENGTH = (FacilitatorRole.LEAD, FacilitatorRole.CO_FACILITATOR, FacilitatorRole.BACKUP)
 
 
@@ -147,6 +160,7 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "assessment", _move_assessments(db, keep.id, gone.id)
     yield "unit_meeting_person", _move_unit_meetings(db, keep.id, gone.id)
     yield "person_skill", _move_skills(db, keep.id, gone.id)
+    yield "participation", _move_participation(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -349,6 +363,28 @@ def _move_skills(db: DbSession, keep_id: int, gone_id: int) -> int:
         db.delete(row)
     db.flush()
     return len(rows)
+
+
+def _move_participation(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both are asked, the one who answered counts, in the groups in which they did; where both did, both stay.
+
+    Two answers are there, then, and who answered is what decides on what may be told of them.
+    """
+    rows = db.scalars(sa.select(Participation).where(Participation.person_id == gone_id)).all()
+    moved = 0
+    for row in rows:
+        other = db.get(Participation, (row.survey_id, keep_id))
+        if other is not None and other.done and row.done:
+            continue
+        stays = row if other is None or row.done else other
+        survey_id, cohort_id, done = row.survey_id, stays.cohort_id, stays.done
+        for old in filter(None, (row, other)):
+            db.delete(old)
+        db.flush()
+        db.add(Participation(survey_id=survey_id, person_id=keep_id, cohort_id=cohort_id, done=done))
+        moved += 1
+    db.flush()
+    return moved
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:

@@ -40,6 +40,7 @@ from cop.models import (
 )
 from cop.programme.columns import Column, ExportTable, as_json
 from cop.programme.funnel_tables import FUNNEL_TABLES
+from cop.programme.survey_tables import SURVEY_TABLES
 
 
 def _time(value: time, _zone: ZoneInfo) -> str:
@@ -403,6 +404,7 @@ TABLES = (
         lambda rows: rows.select_from(Objective).join(Community, Community.id == Objective.community_id),
     ),
     *FUNNEL_TABLES,
+    *SURVEY_TABLES,
     ExportTable(
         "skills.csv",
         "Skills, and how people at each level behave. What people say of themselves is theirs, and no part of an export.",

@@ -26,6 +26,8 @@ from cop.models import (
     Ring,
     SessionSeries,
     Skill,
+    Survey,
+    SurveyTemplate,
     Theme,
     UnitMeeting,
 )
@@ -56,6 +58,8 @@ _NAMED: dict[str, tuple[Any, Any]] = {
     "series": (sa.select(SessionSeries.id, SessionSeries.title), SessionSeries.id),
     "session": (sa.select(CommunitySession.id, CommunitySession.title), CommunitySession.id),
     "skill": (sa.select(Skill.id, Skill.name), Skill.id),
+    "survey": (sa.select(Survey.id, Survey.name), Survey.id),
+    "survey_template": (sa.select(SurveyTemplate.id, SurveyTemplate.name), SurveyTemplate.id),
     "theme": (sa.select(Theme.id, Theme.name), Theme.id),
     "unit_meeting": (_MEETING, UnitMeeting.id),
 }

@@ -49,6 +49,8 @@ _TABLES = {
     "ring_id": "ring",
     "theme_id": "theme",
     "theme_ids": "theme",
+    "survey_id": "survey",
+    "template_id": "survey_template",
 }
 _FIELDS = {
     "parent_id": "Below",

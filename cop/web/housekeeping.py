@@ -8,6 +8,7 @@ from cop.imports import jobs
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.sessions.series_operations import extend_series
+from cop.surveys import closing
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +21,13 @@ def start() -> None:
 
 
 def once() -> None:
-    """Tidy imports that nobody finished, plan the sessions of series that have come within reach.
+    """Tidy imports that nobody finished, plan the sessions of series that have come within reach, clear closed waves.
 
     Several processes may do it at once: each looks at what is there, in a transaction.
     """
     jobs.tidy(now=utcnow())
     execute(extend_series, SYSTEM)
+    closing.clear()
 
 
 def _for_ever() -> None:

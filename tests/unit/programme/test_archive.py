@@ -60,6 +60,8 @@ LEFT_OUT_TABLES = {
     "sign_in_session",
     # what people say of themselves is theirs
     "person_skill",
+    # anonymous answers leave the database as released tables only; who answered is for nobody to read
+    "answer", "participation", "survey_cohort", "survey_cohort_group",
     # what the office keeps for its own work
     "distinct_people", "group_role", "import_mapping",
     # follows from the rest
@@ -70,7 +72,7 @@ LEFT_OUT_COLUMNS = {
     # numbers of rows to which nothing refers
     "concern.id", "evidence.id", "criterion.id", "external_key.id", "facilitator.id", "funnel_limit.id", "item_comment.id",
     "membership.id", "organisation.id", "person_alias.id", "ring_change.id", "role_grant.id", "role_requirement.id", "stage_stay.id",
-    "unit_requirement.id",
+    "unit_requirement.id", "survey_audience.id", "template_question.id", "released_comment.id",
 }  # fmt: skip
 
 

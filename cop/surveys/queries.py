@@ -1,0 +1,316 @@
+"""Reads of surveys. Of a wave that is open nobody reads more than how many have answered; of a closed one, its table."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
+
+from cop.choices import GroupKind, SurveyState
+from cop.errors import NotFound
+from cop.models import (
+    Participation,
+    Question,
+    ReleasedCell,
+    ReleasedComment,
+    Survey,
+    SurveyGroup,
+    SurveyTemplate,
+    TemplateQuestion,
+)
+from cop.permissions import Actor, Permission, require
+from cop.query import query
+from cop.surveys import snapshot
+from cop.surveys.checks import as_input, find_template
+from cop.surveys.inputs import Audience, QuestionInput
+from cop.surveys.release import response_rate, severity
+
+_WAITING = {"id": "int64", "name": "str", "kind": "str", "closes_on": "object", "questions": "int64", "done": "bool"}
+_WAVES = {
+    "id": "int64", "name": "str", "kind": "str", "state": "str", "opened_on": "object", "closes_on": "object",
+    "asked": "Int64", "response_rate": "Float64", "cleared": "bool",
+}  # fmt: skip
+_RELEASED = {
+    "group_id": "int64", "kind": "str", "group": "str", "org_unit_id": "Int64", "job_role_id": "Int64",
+    "community_id": "Int64", "headcount": "int64", "question_id": "int64", "place": "int64", "option": "int64",
+    "question": "str", "type": "str", "skill_id": "Int64", "reversed": "bool", "dimension": "str", "n": "Int64",
+    "known": "Int64", "mean": "Float64", "counts": "object", "required": "Int64", "severity": "Float64",
+    "hidden": "object",
+}  # fmt: skip
+
+
+def _office(actor: Actor, **_params: Any) -> Hashable:
+    require(actor, Permission.SURVEY_EDIT)
+    return None
+
+
+def _readers(actor: Actor, **_params: Any) -> Hashable:
+    require(actor, Permission.SURVEY_RESULTS)
+    return None
+
+
+@dataclass(frozen=True)
+class TemplateRow:
+    """A template in the list."""
+
+    id: int
+    name: str
+    kind: str
+    questions: int
+    archived: bool
+
+
+@query("surveys", scope=_office)
+def templates(db: DbSession, actor: Actor | None) -> tuple[TemplateRow, ...]:
+    """All templates by name."""
+    require(actor, Permission.SURVEY_EDIT)
+    count = sa.select(sa.func.count()).where(TemplateQuestion.template_id == SurveyTemplate.id).scalar_subquery()
+    rows = db.execute(sa.select(SurveyTemplate, count).order_by(SurveyTemplate.name))
+    return tuple(
+        TemplateRow(row.id, row.name, row.kind.value, number, row.archived_at is not None) for row, number in rows
+    )
+
+
+@dataclass(frozen=True)
+class TemplateDetail:
+    """A template as its form holds it."""
+
+    id: int
+    version: int
+    name: str
+    kind: str
+    purpose: str
+    archived: bool
+    questions: tuple[QuestionInput, ...]
+
+
+@query("surveys", scope=_office)
+def template(db: DbSession, actor: Actor | None, *, template_id: int) -> TemplateDetail:
+    """One template. Raises NotFound."""
+    require(actor, Permission.SURVEY_EDIT)
+    row = find_template(db, template_id)
+    asked = db.scalars(
+        sa.select(TemplateQuestion).where(TemplateQuestion.template_id == template_id).order_by(TemplateQuestion.place)
+    )
+    questions = tuple(as_input(question) for question in asked)
+    archived = row.archived_at is not None
+    return TemplateDetail(row.id, row.version, row.name, row.kind.value, row.purpose, archived, questions)
+
+
+@query("surveys", "participation", scope=_office)
+def waves(db: DbSession, actor: Actor | None) -> pd.DataFrame:
+    """Every wave, the latest first: how many are asked, and the share who answered from ten people on, nothing else."""
+    require(actor, Permission.SURVEY_EDIT)
+    return _waves(db)
+
+
+@query("surveys", scope=_readers)
+def results(db: DbSession, actor: Actor | None) -> pd.DataFrame:
+    """The closed waves, the latest first; columns as of `waves`."""
+    require(actor, Permission.SURVEY_RESULTS)
+    return _waves(db, Survey.state == SurveyState.CLOSED)
+
+
+def _waves(db: DbSession, *where: Any) -> pd.DataFrame:
+    own = Participation.survey_id == Survey.id
+    asked = sa.select(sa.func.count()).where(own).scalar_subquery()
+    answered = sa.select(sa.func.count()).where(own, Participation.done).scalar_subquery()
+    rows = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "kind": row.kind.value,
+            "state": row.state.value,
+            "opened_on": row.opened_on,
+            "closes_on": row.closes_on,
+            "asked": None if row.state is SurveyState.DRAFT else people,
+            "response_rate": response_rate(done, people),
+            "cleared": row.cleared,
+        }
+        for row, people, done in db.execute(
+            sa.select(Survey, asked, answered).where(*where).order_by(Survey.closes_on.desc(), Survey.id.desc())
+        )
+    ]
+    return pd.DataFrame(rows, columns=list(_WAVES), dtype="object").astype(_WAVES)
+
+
+@dataclass(frozen=True)
+class WaveDetail:
+    """A wave as the office's forms hold it; `would_ask` is how many people belong to the audience of a draft today."""
+
+    id: int
+    version: int
+    name: str
+    kind: str
+    purpose: str
+    state: str
+    smallest_group: int
+    opened_on: date | None
+    closes_on: date
+    audience: Audience | None
+    """None where everything that was named is gone."""
+    questions: tuple[QuestionInput, ...]
+    would_ask: int | None
+
+
+@query("surveys", "people", "organisation", "memberships", "catalog", scope=_office)
+def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> WaveDetail:
+    """One wave. Raises NotFound."""
+    require(actor, Permission.SURVEY_EDIT)
+    row = _find(db, survey_id)
+    audience = snapshot.audience_of(db, survey_id)
+    is_draft = row.state is SurveyState.DRAFT
+    return WaveDetail(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        kind=row.kind.value,
+        purpose=row.purpose,
+        state=row.state.value,
+        smallest_group=row.smallest_group,
+        opened_on=row.opened_on,
+        closes_on=row.closes_on,
+        audience=audience,
+        questions=tuple(as_input(question) for question in _questions(db, survey_id)),
+        would_ask=len(snapshot.people_of(db, audience, today=today)) if is_draft else None,
+    )
+
+
+@query("surveys", "participation")
+def waiting(db: DbSession, actor: Actor | None, *, today: date) -> pd.DataFrame:
+    """The open waves that ask the actor, the first to end first, those they answered too: id, name, kind, closes_on, questions, done."""
+    actor = require(actor, Permission.SURVEY_ANSWER)
+    count = sa.select(sa.func.count()).where(Question.survey_id == Survey.id).scalar_subquery()
+    rows = db.execute(
+        sa.select(Survey, count, Participation.done)
+        .join(Participation, Participation.survey_id == Survey.id)
+        .where(Participation.person_id == actor.person_id, Survey.state == SurveyState.OPEN, Survey.closes_on >= today)
+        .order_by(Survey.closes_on, Survey.id)
+    )
+    found = [(row.id, row.name, row.kind.value, row.closes_on, number, done) for row, number, done in rows]
+    return pd.DataFrame(found, columns=list(_WAITING), dtype="object").astype(_WAITING)
+
+
+@dataclass(frozen=True)
+class FormQuestion:
+    """A question to answer."""
+
+    id: int
+    type: str
+    text: str
+    help: str
+    options: tuple[str, ...]
+    skill_id: int | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A wave to answer, with what is promised to who does."""
+
+    id: int
+    name: str
+    kind: str
+    purpose: str
+    smallest_group: int
+    closes_on: date
+    done: bool
+    questions: tuple[FormQuestion, ...]
+
+
+@query("surveys", "participation")
+def form(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> Form:
+    """An open wave that asks the actor. Raises NotFound for every other."""
+    actor = require(actor, Permission.SURVEY_ANSWER)
+    own = db.get(Participation, (survey_id, actor.person_id))
+    row = db.get(Survey, survey_id)
+    if own is None or row is None or row.state is not SurveyState.OPEN or row.closes_on < today:
+        raise NotFound
+    questions = tuple(
+        FormQuestion(item.id, item.type.value, item.text, item.help, tuple(item.options or ()), item.skill_id)
+        for item in _questions(db, survey_id)
+    )
+    return Form(row.id, row.name, row.kind.value, row.purpose, row.smallest_group, row.closes_on, own.done, questions)
+
+
+@query("surveys", scope=_readers)
+def released(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFrame:
+    """The table of a closed wave: a row per group, question and option, also where nothing is told.
+
+    `hidden` says why (cop.surveys.audit.Reason); `counts` are people by level, blurred and merged, of which
+    `cop.surveys.release.bands` makes what may be shown; `severity` where a level is required. Raises NotFound.
+    """
+    require(actor, Permission.SURVEY_RESULTS)
+    _closed(db, survey_id)
+    order = {kind: place for place, kind in enumerate(GroupKind)}
+    found = db.execute(
+        sa.select(SurveyGroup, Question, ReleasedCell)
+        .join(SurveyGroup, SurveyGroup.id == ReleasedCell.group_id)
+        .join(Question, Question.id == ReleasedCell.question_id)
+        .where(SurveyGroup.survey_id == survey_id)
+        .order_by(SurveyGroup.id, Question.place, ReleasedCell.option)
+    )
+    rows = [
+        _released(group, question, cell) for group, question, cell in sorted(found, key=lambda row: order[row[0].kind])
+    ]
+    return pd.DataFrame(rows, columns=list(_RELEASED), dtype="object").astype(_RELEASED)
+
+
+def _released(group: SurveyGroup, question: Question, cell: ReleasedCell) -> dict[str, Any]:
+    told = cell.counts is not None and cell.required is not None
+    return {
+        "group_id": group.id,
+        "kind": group.kind.value,
+        "group": group.name,
+        "org_unit_id": group.org_unit_id,
+        "job_role_id": group.job_role_id,
+        "community_id": group.community_id,
+        "headcount": group.headcount,
+        "question_id": question.id,
+        "place": question.place,
+        "option": cell.option,
+        "question": question.text,
+        "type": question.type.value,
+        "skill_id": question.skill_id,
+        "reversed": question.reversed,
+        "dimension": question.dimension,
+        "n": cell.answers,
+        "known": cell.known,
+        "mean": cell.mean,
+        "counts": tuple(cell.counts) if cell.counts is not None else None,
+        "required": cell.required,
+        "severity": severity(cell.counts or (), cell.required or 0) if told else None,
+        "hidden": cell.hidden,
+    }
+
+
+@query("surveys", scope=_readers)
+def comments(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFrame:
+    """The comments of a closed wave by question, in random order: question_id, question, text. Raises NotFound."""
+    require(actor, Permission.SURVEY_RESULTS)
+    _closed(db, survey_id)
+    rows = db.execute(
+        sa.select(Question.id, Question.text, ReleasedComment.text)
+        .join(Question, Question.id == ReleasedComment.question_id)
+        .where(Question.survey_id == survey_id)
+        .order_by(Question.place, ReleasedComment.id)
+    )
+    return pd.DataFrame([tuple(row) for row in rows], columns=["question_id", "question", "text"])
+
+
+def _closed(db: DbSession, survey_id: int) -> None:
+    if _find(db, survey_id).state is not SurveyState.CLOSED:
+        raise NotFound
+
+
+def _find(db: DbSession, survey_id: int) -> Survey:
+    row = db.get(Survey, survey_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _questions(db: DbSession, survey_id: int) -> sa.ScalarResult[Question]:
+    return db.scalars(sa.select(Question).where(Question.survey_id == survey_id).order_by(Question.place))

@@ -1,0 +1,50 @@
+"""Whom the operations on surveys serve: the office alone; answering is no operation, tests/unit/surveys/test_answering.py."""
+
+from datetime import timedelta
+
+from cop.surveys import template_operations as t
+from cop.surveys import wave_operations as w
+from cop.surveys.inputs import Audience, QuestionInput
+from tests import factories as make
+from tests.permissions import OFFICE, Case
+
+_HEAD = {"name": "Pulse in autumn", "purpose": ""}
+_QUESTIONS = {"questions": (QuestionInput("likert", "I learn here"),)}
+_DAY = {"closes_on": make.TODAY + timedelta(days=7)}
+_PLAN = {"audience": Audience(), "smallest_group": 5, **_DAY}
+
+
+def _template(world, actor):
+    row = make.survey_template(world.db)
+    return {"template_id": row.id, "version": row.version}
+
+
+def _archived(world, actor):
+    row = make.survey_template(world.db, archived_at=make.NOW)
+    return {"template_id": row.id, "version": row.version}
+
+
+def _draft(world, actor):
+    row = make.survey(world.db)
+    return {"survey_id": row.id, "version": row.version}
+
+
+def _open(world, actor):
+    row = make.open_survey(world.db)
+    world.db.flush()
+    return {"survey_id": row.id, "version": row.version}
+
+
+CASES = {
+    t.add_template: Case(OFFICE, lambda _w, _a: {**_HEAD, "kind": "pulse", **_QUESTIONS}),
+    t.edit_template: Case(OFFICE, lambda w, a: {**_template(w, a), **_HEAD, "kind": "pulse", **_QUESTIONS}),
+    t.archive_template: Case(OFFICE, _template),
+    t.restore_template: Case(OFFICE, _archived),
+    w.create_wave: Case(OFFICE, lambda w, _a: {"template_id": make.survey_template(w.db).id, **_HEAD, **_PLAN}),
+    w.edit_wave: Case(OFFICE, lambda w, a: {**_draft(w, a), **_HEAD, **_PLAN}),
+    w.set_questions: Case(OFFICE, lambda w, a: {**_draft(w, a), **_QUESTIONS}),
+    w.move_last_day: Case(OFFICE, lambda w, a: {**_open(w, a), **_DAY}),
+    w.open_wave: Case(OFFICE, _draft),
+    w.close_wave: Case(OFFICE, _open),
+    w.delete_wave: Case(OFFICE, _draft),
+}

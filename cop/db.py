@@ -162,8 +162,12 @@ def rewrite(on: sa.Engine | None, tables: Iterable[str]) -> bool:
     source = on or engine()
     if source.dialect.name == "postgresql":
         names = ", ".join(source.dialect.identifier_preparer.quote(table) for table in tables)
-        with source.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+        try:
+            with source.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+        except sa.exc.DBAPIError as error:
+            log.warning("the tables couldn't be written anew: %s", error.orig)
+            return False
         return True
     raw = source.raw_connection()
     try:

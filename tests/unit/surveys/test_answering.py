@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cop.choices import QuestionType
-from cop.db import reading
+from cop.db import reading, transaction
 from cop.errors import Forbidden, Invalid, NotFound
 from cop.execute import execute
 from cop.models import Answer, Base, Participation, Question
@@ -151,6 +151,20 @@ def test_a_crash_between_the_two_transactions_loses_the_answer(wave, monkeypatch
     assert done() == {wave[2][0].person_id}
     with pytest.raises(Invalid, match="already"):
         give(wave, wave[2][0])
+
+
+def test_a_wave_that_closes_between_the_two_takes_no_answer_any_more(wave, db):
+    """Otherwise an answer would stay behind that no closing ever deletes."""
+    survey, ids, people = wave
+    office = make.actor(db, Role.ADMIN)
+    make.commit(db)
+    values = {ids[0]: 3}
+    with transaction() as first:
+        cohort_id = answering._mark_done(first, people[0], survey.id, values, make.TODAY)
+    execute(close_wave, office, now=make.NOW, survey_id=survey.id, version=survey.version)
+    with pytest.raises(Invalid, match="any more"), transaction() as second:
+        answering._store(second, survey.id, cohort_id, values, make.TODAY)
+    assert (done(), stored()) == ({people[0].person_id}, [])
 
 
 def test_the_mark_and_the_answer_are_committed_apart(wave, engine):

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from cop.choices import Channel, EvidenceKind, FunnelStage
 from cop.db import reading, transaction
-from cop.errors import Invalid
+from cop.errors import Forbidden, Invalid
 from cop.execute import execute
 from cop.funnel.radar import Movement, Placing, movement
 from cop.imports.operations import import_files, undo_import
+from cop.imports.queries import radar_names
 from cop.integrity import problems
 from cop.models import AuditEntry, FunnelItem, Quadrant, Ring, RingChange, StageStay
-from cop.permissions import SYSTEM
+from cop.permissions import SYSTEM, Role
 from tests import factories as make
 from tests.unit.imports.helpers import bring, fates, found, plan_of, single
 from tests.unit.imports.test_undo import last_import, snapshot, undo
@@ -182,6 +183,18 @@ def test_a_ring_or_quadrant_that_is_switched_off_is_not_there(engine):
         db.scalars(sa.select(Ring).where(Ring.name == "Trial")).one().active = False
         db.scalars(sa.select(Quadrant).where(Quadrant.name == "Tools")).one().active = False
     assert {reason for *_, reason in found(plan_of(spring()))} == {"unknown_ring", "unknown_quadrant"}
+
+
+def test_the_names_to_choose_from_on_screen(db):
+    db.scalars(sa.select(Ring).where(Ring.name == "Assess")).one().active = False
+    make.commit(db)
+    assert radar_names(db, SYSTEM) == {
+        "ring": ("Adopt", "Trial", "Hold"),
+        "quadrant": ("Techniques", "Platforms", "Tools", "Languages and frameworks"),
+    }
+    for actor in (None, make.actor(db), make.actor(db, Role.MANAGER)):
+        with pytest.raises(Forbidden):
+            radar_names(db, actor)
 
 
 def test_a_day_to_come_is_refused(engine):

@@ -1,12 +1,13 @@
 """The office brings its history in: columns and spellings said by hand, a preview, all of it, and back again."""
 
 import re
+import shutil
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from cop.models import Community, Facilitator, Person
+from cop.models import Community, Facilitator, Person, RingChange
 from tests.browser.conftest import DARK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_data]
@@ -122,6 +123,37 @@ def test_groups_and_their_leaders_come_in_and_go_again(server, page, sign_in, se
     take_back(page)
     assert counts(server) == before
     expect(page.get_by_role("combobox", name="Take one back")).to_be_visible()
+
+
+def test_an_edition_of_a_radar_comes_in_and_goes_again(server, page, sign_in, settle, real_data, tmp_path, shot, axe):
+    def rings() -> int:
+        with server.rows() as db:
+            return db.scalar(sa.select(sa.func.count()).select_from(RingChange))
+
+    before = rings()
+    sign_in(page, "ada", "/imports")
+    volume = real_data / "thoughtworks-radar" / "volumes" / "tw-radar-vol30-2024-Apr.csv"
+    upload(page, shutil.copy(volume, tmp_path / "radar.csv"))
+    choose(page, "Day *", "Always the same …")
+    page.get_by_label("Day is").fill("2024-04-03")
+    page.get_by_label("Day is").press("Enter")
+    settle(page)
+    for spelling, meaning in (
+        ("caution", "Hold"),
+        ("languages-and-frameworks", "Languages and frameworks"),
+        ("no change", "Unchanged"),
+    ):
+        choose(page, spelling, meaning)
+    settle(page)
+    shot(page, "import-radar")
+    axe(page)
+    preview(page)
+    page.get_by_role("button", name=re.compile(r"^Import [\d,]+ rows$")).click()
+    expect(page.get_by_text(re.compile(r"^Imported: [\d,]+ rows written\.$"))).to_be_visible(timeout=60_000)
+    press(page, "To all imports")
+    assert rings() - before == 105
+    take_back(page)
+    assert rings() == before
 
 
 def test_a_kept_mapping_is_recognised(server, page, sign_in, settle, real_data, tmp_path):

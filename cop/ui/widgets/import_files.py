@@ -38,7 +38,9 @@ def begin(actor: Actor) -> None:
     """Take files and have them looked at."""
     jobs.tidy(now=utcnow())
     _under_way(actor)
-    st.write("Bring in org units, people, communities, memberships, facilitators, sessions and who came to them.")
+    st.write(
+        "Bring in org units, people, communities, memberships, facilitators, sessions with who came, needs and trends."
+    )
     given = st.file_uploader(
         "Files",
         type=list(ENDINGS),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import aliased
 
 from cop.catalog.search import fold
-from cop.choices import FunnelStage
+from cop.choices import FunnelStage, SessionStatus
 from cop.errors import NotFound
 from cop.funnel import flow
 from cop.funnel.gates import WAY, missing
@@ -24,6 +24,8 @@ from cop.funnel.rows import EDITABLE
 from cop.models import (
     Area,
     Community,
+    CommunitySession,
+    Contribution,
     Evidence,
     FunnelItem,
     FunnelLimit,
@@ -243,6 +245,16 @@ class RingStay:
     withdrawn: bool
 
 
+@dataclass(frozen=True)
+class Room:
+    """A community that works on an item, and what it has held and gained since it was linked."""
+
+    slug: str
+    name: str
+    sessions: int
+    contributions: int
+
+
 PLANNING = ("reach", "impact", "rice_confidence", "effort", "business_value", "time_criticality", "risk_reduction", "job_size")  # fmt: skip
 
 
@@ -265,8 +277,8 @@ class Item:
     quadrant: str
     units: dict[int, str]
     themes: dict[int, str]
-    communities: dict[int, tuple[str, str]]
-    """Slug and name, by id."""
+    communities: dict[int, Room]
+    """Those that work on it, by id."""
     meeting: tuple[int, str, date] | None
     """The meeting in which it was raised: id, unit, day; None also for those who may not see it."""
     current: float | None
@@ -290,7 +302,7 @@ class Item:
     may_triage: bool
 
 
-@query("funnel", "organisation", "people", "catalog", "meetings")
+@query("funnel", "organisation", "people", "catalog", "meetings", "sessions")
 def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
     """The item; raises NotFound where there is none."""
     actor = require(actor, Permission.FUNNEL_VIEW)
@@ -372,14 +384,25 @@ def _into(db: DbSession, key: int | None) -> tuple[int, str] | None:
     return (row.id, row.title) if row is not None else None
 
 
-def _communities(db: DbSession, item_id: int) -> dict[int, tuple[str, str]]:
+def _communities(db: DbSession, item_id: int) -> dict[int, Room]:
+    zone = time_zone(db)
     rows = db.execute(
-        sa.select(Community.id, Community.slug, Community.name)
+        sa.select(Community.id, Community.slug, Community.name, ItemCommunity.linked_at)
         .join(ItemCommunity, ItemCommunity.community_id == Community.id)
         .where(ItemCommunity.item_id == item_id)
         .order_by(Community.name)
-    )
-    return {key: (slug, name) for key, slug, name in rows}
+    ).all()
+    found = {}
+    for key, slug, name, linked_at in rows:
+        since = local_day(linked_at, zone)
+        held = _count(db, CommunitySession, key, since, CommunitySession.status == SessionStatus.HELD)
+        found[key] = Room(slug, name, held, _count(db, Contribution, key, since))
+    return found
+
+
+def _count(db: DbSession, table: Any, community_id: int, since: date, *where: Any) -> int:
+    counted = sa.select(sa.func.count()).where(table.community_id == community_id, table.day >= since, *where)
+    return db.scalar(counted) or 0
 
 
 def _meeting(db: DbSession, actor: Actor, key: int | None) -> tuple[int, str, date] | None:

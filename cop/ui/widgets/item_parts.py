@@ -10,6 +10,7 @@ from cop.choices import Channel, Outcome
 from cop.errors import CopError
 from cop.funnel import operations
 from cop.funnel import trend_operations as trends
+from cop.funnel.cards import counted
 from cop.funnel.item_history import history
 from cop.funnel.queries import Backing, Item, Remark, RingStay
 from cop.permissions import Actor, Permission, may
@@ -100,9 +101,11 @@ def _judged(item: Item) -> None:
 def _communities(item: Item, actor: Actor) -> None:
     if not item.communities:
         st.text("No community works on it yet.")
-    for key, (slug, name) in item.communities.items():
+    for key, room in item.communities.items():
         with st.container(horizontal=True, vertical_alignment="center"):
-            link("community", name, icon=":material/group:", c=slug)
+            link("community", room.name, icon=":material/group:", c=room.slug)
+            gained = f"{counted(room.sessions, 'session')}, {counted(room.contributions, 'contribution')}"
+            st.caption(f"{gained} since it took this on")
             if _may_link(item, actor, key):
                 st.button("Unlink", key=f"unlink_{key}", type="tertiary", on_click=_unlink, args=(item.id, key))
     rooms = {key: name for key, name in load(catalog.open_communities).items() if _may_link(item, actor, key)}

@@ -1,6 +1,6 @@
 """Raising, describing, backing, voting, linking and judging items; every value worked out by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -272,3 +272,16 @@ def test_every_item_begins_with_one_stay(db, staff):
     key = o.propose_item(db, staff, now=NOW, channel=Channel.GAP, item=ItemInput(title="A"))
     stays = db.scalars(sa.select(StageStay).where(StageStay.item_id == key)).all()
     assert [(stay.stage, stay.entered_at, stay.left_at) for stay in stays] == [(FunnelStage.INBOX, NOW, None)]
+
+
+def test_what_came_of_it_since_a_community_took_it_on(db, manager):
+    """Of a session and a contribution a day before and on the day itself, those of the day; a planned one isn't held."""
+    room, item = make.community(db), make.funnel_item(db)
+    yesterday = TODAY - timedelta(days=1)
+    for day in (yesterday, TODAY):
+        make.session(db, room, day)
+        make.contribution(db, room, day)
+    make.session(db, room, TODAY, status="planned")
+    o.link_community(db, manager, now=NOW, item_id=item.id, community_id=room.id)
+    (found,) = queries.item(db, manager, item_id=item.id).communities.values()
+    assert (found.slug, found.sessions, found.contributions) == (room.slug, 1, 1)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.choices import FunnelStage
+from cop.db import wait_for
 from cop.errors import Invalid
 from cop.funnel import rows
 from cop.funnel.gates import goes_back, in_a_sentence, missing
@@ -44,6 +45,7 @@ def move_item(
 def merge_items(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int, version: int, into_id: int) -> int:
     """Let another item stand for this one too. Each keeps its own history; undoing it parts them again."""
     actor = require(actor, Permission.FUNNEL_TRIAGE)
+    wait_for(db, "funnel merge")  # two at once could make a ring or a chain
     row = rows.current_item(db, item_id, version)
     target = db.get(FunnelItem, into_id)
     if target is None or target.id == row.id or target.merged_into_id is not None:

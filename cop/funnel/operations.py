@@ -10,7 +10,7 @@ from cop import audit
 from cop.catalog.checks import same_version
 from cop.catalog.operations import create_community
 from cop.choices import Channel, FunnelStage, Outcome
-from cop.db import added
+from cop.db import added, rowcount
 from cop.errors import Forbidden, Invalid, NotFound
 from cop.funnel import rows
 from cop.funnel.gates import CLOSED
@@ -216,13 +216,12 @@ def vote(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int) -> 
 
 
 def take_vote_back(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int) -> None:
-    """No longer vote for an item."""
+    """No longer vote for an item, nor for one that was merged into it."""
     actor = require(actor, Permission.FUNNEL_PROPOSE)
     rows.open_item(db, item_id)
-    row = db.get(Vote, (item_id, actor.person_id))
-    if row is not None:
-        db.delete(row)
-        db.flush()
+    stands = sa.select(FunnelItem.id).where(sa.or_(FunnelItem.id == item_id, FunnelItem.merged_into_id == item_id))
+    gone = sa.delete(Vote).where(Vote.person_id == actor.person_id, Vote.item_id.in_(stands))
+    if rowcount(db.execute(gone)):
         rows.record(db, actor, now, "take_vote_back", item_id)
 
 

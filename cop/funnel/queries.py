@@ -203,6 +203,8 @@ class Backing:
     by: str
     mine: bool
     withdrawn: bool
+    here: bool = True
+    """Whether it was given to this item, not to one merged into it."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,8 @@ class Remark:
     at: datetime
     mine: bool
     withdrawn: bool
+    here: bool = True
+    """Whether it was said to this item, not to one merged into it."""
 
 
 @dataclass(frozen=True)
@@ -339,7 +343,7 @@ def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
         merged_into=_into(db, row.merged_into_id),
         merged=merged,
         votes=len(voters),
-        voted=db.get(Vote, (item_id, actor.person_id)) is not None,
+        voted=actor.person_id in voters,
         evidence=tuple(_evidence(db, ids, actor)),
         comments=tuple(_comments(db, ids, actor)),
         stays=tuple(_stays(db, item_id)),
@@ -422,7 +426,9 @@ def _evidence(db: DbSession, ids: list[int], actor: Actor) -> Iterable[Backing]:
     for row, name in rows:
         mine = row.added_by_id is not None and row.added_by_id == actor.person_id
         gone = row.withdrawn_at is not None
-        yield Backing(row.id, row.kind.value, row.title, row.url, row.dated_on, name or "", mine, gone)
+        yield Backing(
+            row.id, row.kind.value, row.title, row.url, row.dated_on, name or "", mine, gone, row.item_id == ids[0]
+        )
 
 
 def _comments(db: DbSession, ids: list[int], actor: Actor) -> Iterable[Remark]:
@@ -435,7 +441,9 @@ def _comments(db: DbSession, ids: list[int], actor: Actor) -> Iterable[Remark]:
     for row, name in rows:
         gone = row.withdrawn_at is not None
         mine = row.person_id == actor.person_id
-        yield Remark(row.id, row.version, name or "", "" if gone else row.text, row.at, mine, gone)
+        yield Remark(
+            row.id, row.version, name or "", "" if gone else row.text, row.at, mine, gone, row.item_id == ids[0]
+        )
 
 
 def _stays(db: DbSession, item_id: int) -> Iterable[Stay]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.choices import CriterionSource, RoundPhase
+from cop.choices import CriterionSource, FunnelStage, RoundPhase
 from cop.funnel.gates import Readiness
 from cop.models import (
     Assessment,
@@ -62,6 +62,21 @@ def closed_sheets(db: DbSession) -> frozenset[int]:
         .where(FunnelRound.phase == RoundPhase.DECIDING)
     )
     return frozenset(db.scalars(rows))
+
+
+SCORED = frozenset({FunnelStage.DELIVERED, FunnelStage.EVALUATED, FunnelStage.REJECTED})
+"""Where an item is past being scored."""
+
+
+def past_scoring(db: DbSession, item: FunnelItem) -> str:
+    """Why the item takes no more marks; nothing while it does."""
+    if item.merged_into_id is not None:
+        return "Another item stands for this one: that is the one to be scored."
+    if item.stage in SCORED:
+        return "This item is past being scored: its marks are part of what was decided."
+    if item.id in closed_sheets(db):
+        return "The round is deciding on this item: its marks stay until that is published."
+    return ""
 
 
 def readiness(db: DbSession, item_ids: Collection[int] | None = None) -> dict[int, Readiness]:

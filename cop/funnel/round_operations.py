@@ -1,5 +1,6 @@
 """Writes on a round of prioritisation: opened, led from phase to phase, decided item by item, published."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,9 +13,10 @@ from cop.db import wait_for
 from cop.errors import Conflict, Invalid, NotFound
 from cop.funnel import rows
 from cop.funnel.gates import missing
+from cop.funnel.queries import votes_by_item
 from cop.funnel.readiness import current_version, full_assessors, readiness
 from cop.funnel.score_queries import standings_of
-from cop.models import FunnelItem, FunnelRound, Person, RoundItem, Vote
+from cop.models import FunnelItem, FunnelRound, Person, RoundItem
 from cop.permissions import Actor, Permission, require
 from cop.validation import Checks
 
@@ -127,15 +129,17 @@ def publish_round(db: DbSession, actor: Actor | None, *, now: datetime, round_id
     _same_weights(db, row)
     entries = _items(db, row.id)
     items = {entry.item_id: db.get_one(FunnelItem, entry.item_id) for entry in entries}
+    _still_here(items.values())
     undecided = [items[entry.item_id].title for entry in entries if entry.decision is None]
     if undecided:
         raise Invalid({"": f"Not decided yet: {', '.join(undecided[:5])}{' …' if len(undecided) > 5 else ''}."})
+    _still_ready(db, entries, items)
     before = audit.values(row)
     _snapshot(db, entries, items, now=now)
     for entry in entries:
         stage = _STAGES.get(entry.decision) if entry.decision else None
         item = items[entry.item_id]
-        if stage is not None and item.merged_into_id is None and item.stage is FunnelStage.QUALIFIED:
+        if stage is not None:
             rows.enter_stage(db, actor, item, stage, f"{row.name}: {entry.reason}"[:500], now=now)
     row.phase, row.published_at = RoundPhase.PUBLISHED, now
     _record(db, actor, now, "publish_round", row, before=before)
@@ -148,12 +152,29 @@ def _decided_meanwhile(db: DbSession, entry: RoundItem) -> Conflict:
     return Conflict(audit.values(entry), person.name if person else "", at)
 
 
+def _still_here(items: Iterable[FunnelItem]) -> None:
+    """What was moved or merged since the round took it in isn't decided on here."""
+    gone = [row.title for row in items if row.merged_into_id is not None or row.stage is not FunnelStage.QUALIFIED]
+    if gone:
+        told = ", ".join(gone)
+        raise Invalid({"": f"Moved or merged meanwhile: {told}. Lead the round back to scoring, and on again."})
+
+
+def _still_ready(db: DbSession, entries: list[RoundItem], items: dict[int, FunnelItem]) -> None:
+    """What was asked for when it was decided may have been taken away since."""
+    found = readiness(db, items.keys())
+    for entry in entries:
+        needs = missing(found[entry.item_id], FunnelStage.PRIORITISED)
+        if entry.decision is Decision.PRIORITISE and needs:
+            title = items[entry.item_id].title
+            raise Invalid({"": f"{title} can't be prioritised any more. It needs: {', '.join(needs)}."})
+
+
 def _snapshot(db: DbSession, entries: list[RoundItem], items: dict[int, FunnelItem], *, now: datetime) -> None:
     """Keep how each item stands among those of the round."""
     found = standings_of(db, items, today=rows.today_of(db, now))
     assessors = full_assessors(db, items.keys())
-    counted = sa.select(Vote.item_id, sa.func.count()).where(Vote.item_id.in_(items)).group_by(Vote.item_id)
-    votes = {key: count for key, count in db.execute(counted)}  # noqa: C416 - dict() doesn't take rows
+    votes = votes_by_item(db)
     for entry in entries:
         standing = found[entry.item_id]
         entry.title, entry.rank, entry.top_share = items[entry.item_id].title, standing.rank, standing.top

@@ -7,18 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
-from cop.choices import CriterionSource, FunnelStage
+from cop.choices import CriterionSource
 from cop.errors import Forbidden, Invalid
 from cop.funnel import rows
 from cop.funnel.inputs import mark_field
-from cop.funnel.readiness import closed_sheets, current_version
+from cop.funnel.readiness import current_version, past_scoring
 from cop.funnel.scoring import CONFIDENCES, IMPACTS, LEAST_EFFORT, WSJF_VALUES
 from cop.models import Assessment, Criterion, CriterionWeight, FunnelItem
 from cop.permissions import Actor, Permission, require
 from cop.validation import Checks
-
-CLOSED = frozenset({FunnelStage.DELIVERED, FunnelStage.EVALUATED, FunnelStage.REJECTED})
-"""Where an item is past being scored."""
 
 
 def assess_item(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int, marks: Mapping[int, int]) -> int:
@@ -125,10 +122,8 @@ def set_planning_figures(
 
 
 def _scored_still(db: DbSession, row: FunnelItem) -> None:
-    if row.stage in CLOSED:
-        raise Invalid({"": "This item is past being scored: its marks are part of what was decided."})
-    if row.id in closed_sheets(db):
-        raise Invalid({"": "The round is deciding on this item: its marks stay until that is published."})
+    if why := past_scoring(db, row):
+        raise Invalid({"": why})
 
 
 def _one_of(checks: Checks, field: str, label: str, value: float | None, allowed: tuple[float, ...]) -> None:

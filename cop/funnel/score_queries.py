@@ -14,8 +14,9 @@ from cop.errors import NotFound
 from cop.funnel.confidence import confidence, in_words
 from cop.funnel.gates import JUDGED
 from cop.funnel.pictures import value_and_effort
+from cop.funnel.queries import votes_by_item
 from cop.funnel.reach import Reach, to_reach
-from cop.funnel.readiness import closed_sheets, current_version, full_assessors
+from cop.funnel.readiness import closed_sheets, current_version, full_assessors, past_scoring
 from cop.funnel.scoring import Combined, Criterion, Score, combine, rice, wsjf
 from cop.funnel.setup import CriterionInput
 from cop.funnel.standing import Candidate, Rules, Standing, ranked, valued
@@ -27,7 +28,6 @@ from cop.models import (
     ItemTheme,
     Person,
     Theme,
-    Vote,
 )
 from cop.models import Criterion as CriterionRow
 from cop.organisation import time_zone
@@ -74,6 +74,8 @@ class Sheet:
     mine: dict[int, int]
     assessors: int
     blind: bool
+    over: str = ""
+    """Why no more marks are given; nothing while they are."""
     given: tuple[Assessor, ...] = ()
     combined: Mapping[int, Combined] = field(default_factory=dict)
     score: Score | None = None
@@ -109,7 +111,7 @@ _COLUMNS = {
 def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFrame:
     """How every open item stands, one row each, for those who score.
 
-    `score` 0-100 (none: not enough data, `missing` says which criteria); `rank` among all that have a score;
+    `score` 0-100 (none: not enough data, `missing` says which criteria); `rank` among those that aren't `blind`;
     `top_share`: the share of weightings under which it is among the first three; `rank_low` and `rank_high`: the 5th
     and 95th percentile of its rank; `blind`: the actor hasn't marked it yet, so nothing of it is told.
     """
@@ -117,15 +119,15 @@ def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFr
     today = local_day(now, time_zone(db))
     items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
     by_id = {row.id: row for row in items}
-    found = ranked(_candidates(db, by_id), _rules(db, today))
-    given, days, closed = full_assessors(db), _evidence_days(db), closed_sheets(db)
+    given, days = full_assessors(db), _evidence_days(db)
+    seen = _seen(db, actor, by_id, given)
+    found = standings_of(db, {key: by_id[key] for key in seen}, today=today)
     rows = []
-    for key, standing in found.items():
-        hidden = _blind(actor, by_id[key], given.get(key, frozenset()), closed)
-        seen = _row(standing, by_id[key]) if not hidden else {}
+    for key, item in by_id.items():
+        told = _row(found[key], item) if key in seen else {}
         sure = in_words(confidence(days[key], today)).value if days[key] else ""
         assessors = len(given.get(key, ()))
-        rows.append({"item_id": key, "assessors": assessors, "confidence": sure, "blind": hidden, **seen})
+        rows.append({"item_id": key, "assessors": assessors, "confidence": sure, "blind": key not in seen, **told})
     frame = pd.DataFrame(rows, columns=list(_COLUMNS), dtype="object")
     frame[["missing", "votes_say"]] = frame[["missing", "votes_say"]].fillna("")
     frame["disagree"] = frame["disagree"].eq(True)  # noqa: FBT003 - pandas' own
@@ -163,10 +165,11 @@ def sheet(db: DbSession, actor: Actor | None, *, item_id: int, now: datetime) ->
         mine=own.marks if own else {},
         assessors=len(full),
         blind=_blind(actor, item, full, closed_sheets(db)),
+        over=past_scoring(db, item),
     )
     if found.blind:
         return found
-    standing, totals = _among_all(db, item, rules)
+    standing, totals = _among_seen(db, actor, item, rules)
     reach = None
     if standing.score and item.stage not in OUT:
         reach = to_reach(standing.values, rules.criteria, totals)
@@ -216,7 +219,8 @@ def rank_changes(
     today = local_day(now, time_zone(db))
     items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
     by_id = {row.id: row for row in items}
-    rules, candidates = _rules(db, today), _candidates(db, by_id)
+    seen = _seen(db, actor, by_id, full_assessors(db))
+    rules, candidates = _rules(db, today), _candidates(db, {key: by_id[key] for key in seen})
     new = [(one.criterion_id or -place, one) for place, one in enumerate(criteria, 1)]
     other = replace(
         rules,
@@ -224,8 +228,6 @@ def rank_changes(
         sources={key: CriterionSource(one.source) for key, one in new},
     )
     before, after = ranked(candidates, rules), ranked(candidates, other)
-    given, closed = full_assessors(db), closed_sheets(db)
-    seen = [key for key, row in by_id.items() if not _blind(actor, row, given.get(key, frozenset()), closed)]
     changed = [
         RankChange(key, by_id[key].title, before[key].rank, after[key].rank)
         for key in seen
@@ -234,12 +236,17 @@ def rank_changes(
     return tuple(sorted(changed, key=lambda one: (one.before is None, one.before or 0, one.title)))
 
 
-def _among_all(db: DbSession, item: FunnelItem, rules: Rules) -> tuple[Standing, list[float]]:
-    """The item's standing and the others' scores; by itself where it is ranked no longer."""
+def _among_seen(db: DbSession, actor: Actor, item: FunnelItem, rules: Rules) -> tuple[Standing, list[float]]:
+    """The item's standing among those that aren't withheld, and their scores; by itself where it is ranked no longer.
+
+    A rank or a distance to others would tell the score of an item among them that the actor is still to mark.
+    """
     if item.stage in OUT or item.merged_into_id is not None:
         return valued(_candidates(db, {item.id: item})[0], rules), []
     items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
-    found = ranked(_candidates(db, {row.id: row for row in items}), rules)
+    by_id = {row.id: row for row in items}
+    seen = _seen(db, actor, by_id, full_assessors(db))
+    found = ranked(_candidates(db, {key: by_id[key] for key in seen}), rules)
     standing = found.pop(item.id)
     return standing, [one.score.total for one in found.values() if one.score]
 
@@ -251,8 +258,16 @@ def standings_of(db: DbSession, items: Mapping[int, FunnelItem], *, today: date)
 
 def _blind(actor: Actor, item: FunnelItem, full: frozenset[int], closed: frozenset[int]) -> bool:
     """Whether others' marks are withheld: until one has given one's own, or none can be given any more."""
-    decided = item.stage in JUDGED or item.id in closed
+    decided = item.stage in JUDGED or item.stage is FunnelStage.REJECTED or item.id in closed
     return not decided and actor.person_id not in full and bool(actor.person_id)
+
+
+def _seen(
+    db: DbSession, actor: Actor, items: Mapping[int, FunnelItem], given: Mapping[int, frozenset[int]]
+) -> tuple[int, ...]:
+    """The items of which nothing is withheld from the actor."""
+    closed = closed_sheets(db)
+    return tuple(key for key, row in items.items() if not _blind(actor, row, given.get(key, frozenset()), closed))
 
 
 def _rules(db: DbSession, today: date) -> Rules:
@@ -284,8 +299,7 @@ def _candidates(db: DbSession, items: Mapping[int, FunnelItem]) -> list[Candidat
         sa.select(Assessment.item_id, Assessment.criterion_id, Assessment.assessor_id, Assessment.value)
     ):
         marks[item_id][assessor_id][criterion_id] = value
-    votes = db.execute(sa.select(Vote.item_id, sa.func.count()).group_by(Vote.item_id))
-    counted = {key: count for key, count in votes}  # noqa: C416 - dict() doesn't take rows
+    counted = votes_by_item(db)
     return [
         Candidate(
             id=key,
@@ -337,7 +351,12 @@ def _given(db: DbSession, item_id: int) -> dict[int, Assessor]:
 
 def _evidence_days(db: DbSession) -> dict[int, list[date]]:
     found: dict[int, list[date]] = defaultdict(list)
-    rows = sa.select(Evidence.item_id, Evidence.dated_on).where(Evidence.withdrawn_at.is_(None))
+    stands = sa.func.coalesce(FunnelItem.merged_into_id, FunnelItem.id)
+    rows = (
+        sa.select(stands, Evidence.dated_on)
+        .join(FunnelItem, FunnelItem.id == Evidence.item_id)
+        .where(Evidence.withdrawn_at.is_(None))
+    )
     for item_id, day in db.execute(rows):
         found[item_id].append(day)
     return found

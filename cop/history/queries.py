@@ -25,7 +25,7 @@ class Page:
     total: int
 
 
-@query("catalog", "sessions", "imports", "people", "organisation", public=True)
+@query("catalog", "sessions", "imports", "people", "organisation", "funnel", "skills", public=True)
 def history(
     db: DbSession,
     _actor: Actor | None,

@@ -72,6 +72,7 @@ SHOWN = {
     "catalog.reopen_community": Shown(Group.FACTS, "reopened", _COMMUNITY),
     "funnel.link_community": Shown(Group.FACTS, "let it work on"),
     "funnel.unlink_community": Shown(Group.FACTS, "took it off"),
+    "skills.set_community_skills": Shown(Group.FACTS, "changed the skills of", _COMMUNITY, fields=("skills",)),
     "catalog.add_objective": Shown(Group.FACTS, "set the objective", fields=_OBJECTIVE[1:-1]),
     "catalog.edit_objective": Shown(Group.FACTS, "changed the objective", fields=_OBJECTIVE),
     "catalog.drop_objective": Shown(Group.FACTS, "dropped the objective"),
@@ -118,8 +119,9 @@ LEFT_OUT = {
 _REUSED = "contribution"
 """A withdrawn one's number may be another's by now, so it isn't asked for by its number: entries tell its title."""
 _LONG = {"focus", "charter", "norms", "statement"}
-_SAID: dict[str, Callable[[str], str]] = {
+_SAID: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("type", "stage", "kind", "status"), label),
+    "skills": ", ".join,
     "role": lambda role: FACILITATOR_ROLES[role],
     "rule": lambda rule: recurrence.in_words(recurrence.pattern(rule)),
     "start_time": lambda time: time[:5],

@@ -115,6 +115,7 @@ class Question(Asked, Base, kw_only=True):
     __table_args__ = (
         sa.CheckConstraint("(type = 'level') = (skill_id IS NOT NULL)", name="skill_of_level"),
         sa.UniqueConstraint("survey_id", "place"),
+        {"sqlite_autoincrement": True},  # a number that was a question's never becomes another's: a form may be open
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

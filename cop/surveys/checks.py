@@ -1,5 +1,6 @@
 """What the operations on surveys check and look up before they write."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -110,6 +111,7 @@ def question_values(db: DbSession, checks: Checks, questions: Sequence[QuestionI
     if len(questions) > MOST_QUESTIONS:
         checks.fail("questions", f"There are {len(questions)} questions; at most {MOST_QUESTIONS} can be asked.")
     _no_skill_twice(checks, questions)
+    _no_words_twice(checks, questions)
     return [_question(checks, skills, place, question) for place, question in enumerate(questions, 1)]
 
 
@@ -119,6 +121,21 @@ def _no_skill_twice(checks: Checks, questions: Sequence[QuestionInput]) -> None:
         if question.skill_id is not None and question.skill_id in seen:
             checks.fail(f"questions.{place}", f"Question {place}: this skill is asked for already.")
         seen |= {question.skill_id} if question.skill_id is not None else set()
+
+
+def _no_words_twice(checks: Checks, questions: Sequence[QuestionInput]) -> None:
+    """The same asked twice would be blurred twice, and the mean of both is nearer to the truth."""
+    seen: set[str] = set()
+    for place, question in enumerate(questions, 1):
+        words = bare(question.text)
+        if words and words in seen and question.type != QuestionType.TEXT:
+            checks.fail(f"questions.{place}", f"Question {place}: this is asked already.")
+        seen.add(words)
+
+
+def bare(text: str) -> str:
+    """A question's words as they are compared: without case, accents, spaces and signs."""
+    return re.sub(r"\W+", "", fold(text))
 
 
 def _question(checks: Checks, skills: dict[int, str], place: int, question: QuestionInput) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """From the answers of a wave to the table that everybody reads; the answers are gone afterwards.
 
-A later wave is audited together with every closed one that asked a question of its own (on the same skill, or in the
-same words): somebody who answers the same again must not stand out because somebody else came or went.
+A later wave is audited together with every closed one of its kind, and with those that asked a question of its own (on
+the same skill, or in the same words): somebody who answers the same again must not stand out because somebody else came
+or went.
 """
 
 import secrets
@@ -13,7 +14,6 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.catalog.search import fold
 from cop.choices import GroupKind, QuestionType, SurveyState
 from cop.db import bump, reading, rewrite, slices, transaction
 from cop.errors import Unwritable
@@ -130,9 +130,11 @@ def _respondents(db: DbSession, survey_ids: Sequence[int], *more: Any) -> pd.Dat
 
 
 def _earlier(db: DbSession, survey: Survey) -> list[int]:
-    """The closed waves that asked at least one of this wave's questions."""
+    """The closed waves of the same kind, and those that asked at least one of this wave's questions."""
     own = {subject for key, subject in _subjects(db, Survey.id == survey.id)}
-    return sorted({key for key, subject in _subjects(db, Survey.state == SurveyState.CLOSED) if subject in own})
+    asked = {key for key, subject in _subjects(db, Survey.state == SurveyState.CLOSED) if subject in own}
+    alike = db.scalars(sa.select(Survey.id).where(Survey.state == SurveyState.CLOSED, Survey.kind == survey.kind))
+    return sorted(asked | set(alike))
 
 
 def _subjects(db: DbSession, which: Any) -> list[tuple[int, int | str]]:
@@ -142,7 +144,7 @@ def _subjects(db: DbSession, which: Any) -> list[tuple[int, int | str]]:
         .join(Survey, Survey.id == Question.survey_id)
         .where(which, Question.type != QuestionType.TEXT)
     )
-    return [(row.survey_id, row.skill_id or fold(row.text)) for row in rows]
+    return [(row.survey_id, row.skill_id or checked.bare(row.text)) for row in rows]
 
 
 def _release(

@@ -159,6 +159,21 @@ def close_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: 
     return _written(db, actor, now, "close_wave", row, before, counts)
 
 
+def close_overdue_waves(db: DbSession, actor: Actor | None, *, now: datetime) -> int:
+    """Close every open wave whose last day is over, so that no answer lies longer than was said; returns how many."""
+    actor = require(actor, Permission.SURVEY_EDIT)
+    wait_for(db, "closing surveys")
+    today = local_day(now, time_zone(db))
+    over = sa.select(Survey).where(Survey.state == SurveyState.OPEN, Survey.closes_on < today).order_by(Survey.id)
+    rows = db.scalars(over).all()
+    for row in rows:
+        before = audit.values(row)
+        _written(db, actor, now, "close_wave", row, before, closing.close(db, row))
+    if rows:
+        after_commit(db, closing.clear)
+    return len(rows)
+
+
 def delete_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: int, version: int) -> None:
     """Delete a draft. Raises Invalid once it was opened."""
     actor = require(actor, Permission.SURVEY_EDIT)

@@ -9,6 +9,7 @@ from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.sessions.series_operations import extend_series
 from cop.surveys import closing
+from cop.surveys.wave_operations import close_overdue_waves
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,15 @@ def start() -> None:
 
 
 def once() -> None:
-    """Tidy imports that nobody finished, plan the sessions of series that have come within reach, clear closed waves.
+    """Tidy imports that nobody finished, plan the sessions of series that have come within reach, close waves.
+
+    Waves whose last day is over are closed, and what closed ones left in the files is cleared.
 
     Several processes may do it at once: each looks at what is there, in a transaction.
     """
     jobs.tidy(now=utcnow())
     execute(extend_series, SYSTEM)
+    execute(close_overdue_waves, SYSTEM)
     closing.clear()
 
 

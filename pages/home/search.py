@@ -12,4 +12,4 @@ st.title("Search", anchor=False)
 asked = search_results.ask()
 if asked is not None:
     search_results.results(asked)
-watch("catalog", "sessions", "people", "organisation", "memberships")
+watch("catalog", "sessions", "people", "organisation", "memberships", "funnel")

@@ -107,6 +107,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("survey_id", "place", name=op.f("uq_question_survey_id_place")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_question_skill_id"), "question", ["skill_id"], unique=False)
     op.create_table(

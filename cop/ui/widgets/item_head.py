@@ -17,7 +17,6 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import perform
 from cop.ui.text import plain
-from cop.ui.widgets import notice
 
 _CHANNELS = {"need": "Need", "trend": "Trend", "gap": "Survey gap"}
 
@@ -85,7 +84,7 @@ def _toggle(item_id: int, voted: bool) -> None:
     try:
         perform(operations.take_vote_back if voted else operations.vote, item_id=item_id)
     except CopError as error:
-        notice.say(str(error))
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _day(moment: datetime) -> date:

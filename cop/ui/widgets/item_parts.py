@@ -73,7 +73,12 @@ def _why(item: Item) -> None:
         st.text(f"Serves {', '.join(item.themes.values())}")
     if item.meeting:
         key, unit, day = item.meeting
-        link("meetings", f"Raised in the meeting with {unit} on {words.day(day)}", icon=":material/handshake:", id=key)
+        link(
+            "meetings",
+            f"Raised in the meeting with {unit} on {words.day(day)}",
+            icon=":material/handshake:",
+            meeting=key,
+        )
     if item.merged:
         st.text("Stands for these too:")
         for key, title in item.merged.items():
@@ -179,7 +184,7 @@ def _backing(item: Item, one: Backing) -> None:
             st.caption(plain(f"{words.label(one.kind)}, {words.day(one.dated_on)}{by}{gone}"))
         if one.url and not one.withdrawn:
             st.link_button("Open", one.url, icon=":material/open_in_new:", type="tertiary", key=f"open_{one.id}")
-        if not item.merged_into and (one.mine or item.may_triage):
+        if one.here and not item.merged_into and (one.mine or item.may_triage):
             ways = (operations.withdraw_evidence, operations.restore_evidence)
             _shelf(f"evidence_{one.id}", ways, gone=one.withdrawn, evidence_id=one.id)
 
@@ -216,7 +221,7 @@ def _remark(item: Item, remark: Remark) -> None:
         when = words.moment(remark.at, runs.current().time_zone)
         st.caption(plain(f"{remark.by}, {when}"))
         st.text("(withdrawn)" if remark.withdrawn else remark.text)
-        if item.merged_into or not (remark.mine or item.may_triage):
+        if item.merged_into or not remark.here or not (remark.mine or item.may_triage):
             return
         with st.container(horizontal=True):
             ways = (operations.withdraw_comment, operations.restore_comment)

@@ -40,15 +40,16 @@ _WSJF = {
 def section(item: Item, actor: Actor) -> None:  # noqa: ARG001 - every section has this shape
     """The sheet, and what it amounts to."""
     found = load(sheet, item_id=item.id, now=quarter_hour(utcnow()))
-    if found.blind:
+    if found.blind and not found.over:
         noun = "assessor has" if found.assessors == 1 else "assessors have"
         st.info(
             f"{found.assessors} {noun} scored it. You see what they say, and the score, once you have given your marks.",
             icon=":material/visibility_off:",
         )
-    else:
+    elif not found.blind:
         _result(found)
-    if item.merged_into or item.stage in {stage.value for stage in operations.CLOSED}:
+    if found.over:
+        st.caption(found.over)
         return
     title = "Change my marks" if found.mine else "My marks"
     with st.expander(title, expanded=not found.mine, key="my_marks"):
@@ -64,7 +65,11 @@ def _result(found: Sheet) -> None:
     left, middle, right = st.columns(3)
     left.metric("Score", f"{found.score.total:.1f}" if found.score else words.NOT_ENOUGH, help=_formula())
     rank = f"{found.rank} of {found.ranked}" if found.rank else words.NOT_ENOUGH
-    middle.metric("Rank", rank, help="Among all open items that have a score; equal scores share a rank.")
+    middle.metric(
+        "Rank",
+        rank,
+        help="Among the open items with a score that you have marked or that are decided on; equal scores share a rank.",
+    )
     right.metric(
         "Confidence",
         words.label(in_words(found.confidence).value),
@@ -98,6 +103,7 @@ def _formula() -> str:
 def _by_criterion(found: Sheet) -> None:
     """What assessors say, a row per criterion and a column per person."""
     rows = []
+    names = words.distinct({place: f"By {other.name}" for place, other in enumerate(found.given)})
     for mark in found.criteria:
         one = found.combined.get(mark.id)
         if one is None:
@@ -106,7 +112,7 @@ def _by_criterion(found: Sheet) -> None:
         row: dict[str, Any] = {"Criterion": mark.name, "Mean": one.mean, "n": one.n, "Spread": spread}
         if mark.id in found.mine:
             row["You"] = found.mine[mark.id]
-        row |= {plain(other.name): other.marks.get(mark.id) for other in found.given}
+        row |= {names[place]: other.marks.get(mark.id) for place, other in enumerate(found.given)}
         rows.append(row)
     if rows:
         alt = f"{len(rows)} criteria with mean, number of marks and spread"

@@ -192,8 +192,9 @@ def test_votes_count_people_once_also_over_merged_items(db, staff, manager):
     frame = queries.items(db, None, now=NOW)
     assert list(zip(frame["id"], frame["votes"], frame["merged"], strict=True)) == [(one.id, 2, 1)]
     assert queries.item(db, staff, item_id=one.id).votes == 2
-    o.take_vote_back(db, staff, now=NOW, item_id=one.id)
-    assert queries.item(db, staff, item_id=one.id).votes == 2  # the vote for the merged one is still theirs
+    assert queries.item(db, staff, item_id=one.id).voted
+    o.take_vote_back(db, staff, now=NOW, item_id=one.id)  # also the one for the merged item
+    assert (queries.item(db, staff, item_id=one.id).votes, queries.item(db, staff, item_id=one.id).voted) == (1, False)
     with pytest.raises(Invalid):
         o.vote(db, manager, now=NOW, item_id=other.id)
 

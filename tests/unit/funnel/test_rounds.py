@@ -265,3 +265,33 @@ def test_what_waits_for_ones_marks(db, office, manager):
     with pytest.raises(Forbidden):
         q.tasks(db, make.actor(db), round_id=key)
     assert two.id in {task.item_id for task in q.tasks(db, office, round_id=key)}
+
+
+@pytest.mark.parametrize("change", ["parked", "merged", "objective"])
+def test_what_was_changed_after_its_decision_is_not_published(db, office, manager, change):
+    item, other = ready(db, "Streaming"), make.funnel_item(db)
+    key = o.open_round(db, office, now=NOW, name="Spring")
+    lead(db, office, key, "scoring")
+    assess(db, manager, item, 5, 1)
+    lead(db, office, key, "deciding")
+    decide(db, manager, key, item, "prioritise")
+    if change == "parked":
+        item.stage = FunnelStage.PARKED
+    elif change == "merged":
+        item.merged_into_id = other.id
+    else:
+        item.objective = ""
+    db.flush()
+    with pytest.raises(Invalid, match="Streaming"):
+        publish(db, office, key)
+    assert db.get_one(FunnelRound, key).phase is RoundPhase.DECIDING
+
+
+def test_a_published_list_counts_votes_as_the_board_does(db, office, manager):
+    item = ready(db, "Streaming")
+    merged = make.funnel_item(db, merged_into_id=item.id)
+    db.add_all(Vote(item_id=row.id, person_id=office.person_id, at=NOW) for row in (item, merged))
+    db.add(Vote(item_id=merged.id, person_id=manager.person_id, at=NOW))
+    db.flush()
+    key = round_of(db, office, manager, [(item, 5, 1)], "First")
+    assert [one.votes for one in q.published(db, None, round_id=key)] == [2]

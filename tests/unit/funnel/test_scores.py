@@ -193,3 +193,43 @@ def test_what_other_criteria_would_do_to_the_ranking(db, managers):
     assert {one.after for one in rank_changes(db, admin, criteria=new, now=NOW)} == {None}
     with pytest.raises(Forbidden):
         rank_changes(db, managers[0], criteria=alone, now=NOW)
+
+
+def test_ranks_and_distances_tell_nothing_of_what_is_still_to_be_marked(db, managers):
+    """60, 45 and 30 points: who hasn't marked the second finds the third on rank 2 and among the first three."""
+    first, second = managers[:2]
+    best, hidden, last = (make.funnel_item(db) for _ in range(3))
+    others = [make.funnel_item(db) for _ in range(2)]
+    for item, marks in ((best, (5, 1)), (hidden, (4, 2)), (last, (3, 3)), *((item, (5, 1)) for item in others)):
+        assess(db, first, item, *marks)
+        if item is not hidden:
+            assess(db, second, item, *marks)
+    seen = standings(db, second, now=NOW).set_index("item_id")["rank"]
+    assert dict(seen.dropna().items()) == {
+        best.id: 1,
+        others[0].id: 1,
+        others[1].id: 1,
+        last.id: 4,
+    }
+    paper = sheet(db, second, item_id=last.id, now=NOW)
+    assert (paper.rank, paper.ranked, paper.reach.needed) == (4, 4, pytest.approx(60))
+    assert sheet(db, first, item_id=last.id, now=NOW).rank == 5
+
+
+def test_evidence_of_a_merged_item_counts_for_the_one_that_stands_for_it(db, managers):
+    item = make.funnel_item(db, stage=FunnelStage.PRIORITISED)
+    other = make.funnel_item(db, merged_into_id=item.id)
+    day = date(2026, 6, 15)
+    db.add(Evidence(item_id=other.id, kind=EvidenceKind.REPORT, title="A", dated_on=day, added_at=NOW))
+    db.flush()
+    assert sheet(db, managers[0], item_id=item.id, now=NOW).sources == 1
+
+
+def test_a_sheet_says_why_it_takes_no_marks(db, managers):
+    gone = make.funnel_item(db, stage=FunnelStage.REJECTED)
+    paper = sheet(db, managers[0], item_id=gone.id, now=NOW)
+    assert (paper.blind, paper.over) == (
+        False,
+        "This item is past being scored: its marks are part of what was decided.",
+    )
+    assert sheet(db, managers[0], item_id=make.funnel_item(db).id, now=NOW).over == ""

@@ -46,5 +46,6 @@ CASES = {
     w.move_last_day: Case(OFFICE, lambda w, a: {**_open(w, a), **_DAY}),
     w.open_wave: Case(OFFICE, _draft),
     w.close_wave: Case(OFFICE, _open),
+    w.close_overdue_waves: Case(OFFICE, lambda _w, _a: {}),
     w.delete_wave: Case(OFFICE, _draft),
 }

@@ -172,17 +172,26 @@ def test_no_combination_of_what_is_told_in_two_waves_speaks_of_fewer_than_five(d
     assert attacker.combinations_of_few(rows, 15, 5) == []
 
 
+_OTHER = LIKERT | {"text": "Other"}
+
+
 @pytest.mark.parametrize(
-    ("second", "hidden"),
-    [(LIKERT, "difference"), (LIKERT | {"text": "i LEARN here"}, "difference"), (LIKERT | {"text": "Other"}, None)],
+    ("kind", "second", "hidden"),
+    [
+        ("pulse", LIKERT, "difference"),
+        ("pulse", _OTHER, "difference"),  # of the same kind, whatever it asks
+        ("session_feedback", LIKERT, "difference"),
+        ("session_feedback", LIKERT | {"text": "i LEARN, here?"}, "difference"),
+        ("session_feedback", _OTHER, None),
+    ],
 )
-def test_waves_that_ask_the_same_are_judged_together(db, office, second, hidden):
+def test_waves_of_a_kind_or_of_the_same_questions_are_judged_together(db, office, kind, second, hidden):
     people = [make.person(db) for _ in range(20)]
     first = make.open_survey(db, [LIKERT])
     answers(db, first, {person.id: (1,) for person in people})
     closing.close(db, first)
     people += [make.person(db) for _ in range(4)]
-    again = make.open_survey(db, [second])
+    again = make.open_survey(db, [second], kind=kind)
     answers(db, again, {person.id: (1,) for person in people})
     closing.close(db, again)
     assert q.released(db, office, survey_id=again.id)["hidden"].tolist() == [hidden]

@@ -281,3 +281,33 @@ def test_what_is_waiting_for_whom(db, office):
     assert [question.text for question in asked.questions] == ["Good?", "Why?"]
     with pytest.raises(NotFound):
         q.form(db, newcomer, survey_id=survey.id, today=make.TODAY)
+
+
+def test_the_same_words_are_not_asked_twice(db, office):
+    with pytest.raises(Invalid) as refused:
+        add(db, office, AGREE, QuestionInput("likert", "I learn, here?"))
+    assert list(refused.value.errors) == ["questions.2"]
+
+
+def test_a_questions_number_never_becomes_anothers(db, office):
+    """A form that was opened before the questions changed must not answer the new ones."""
+    for _ in range(6):
+        make.person(db)
+    key = create(db, office, add(db, office, AGREE, QuestionInput("likert", "I want to leave")))
+    opened(db, office, key)
+    before = set(db.scalars(sa.select(Question.id).where(Question.survey_id == key)))
+    version = db.get(Survey, key).version
+    swapped = (QuestionInput("likert", "I want to leave"), AGREE)
+    w.set_questions(db, office, now=make.NOW, survey_id=key, version=version, questions=swapped)
+    assert before.isdisjoint(db.scalars(sa.select(Question.id).where(Question.survey_id == key)))
+
+
+def test_a_wave_ends_by_itself_the_day_after_its_last(db, office):
+    for _ in range(6):
+        make.person(db)
+    key = create(db, office, add(db, office))
+    opened(db, office, key)
+    assert w.close_overdue_waves(db, office, now=make.NOW + timedelta(days=7)) == 0
+    assert w.close_overdue_waves(db, office, now=make.NOW + timedelta(days=8)) == 1
+    assert db.get(Survey, key).state == "closed"
+    assert w.close_overdue_waves(db, office, now=make.NOW + timedelta(days=8)) == 0

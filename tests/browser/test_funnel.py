@@ -72,6 +72,11 @@ def give(page, criterion, value):
     group.get_by_text(re.compile(f"^{value}: ")).click()
 
 
+def without_toasts(page):
+    """Streamlit's own have no name while they are shown."""
+    expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=20_000)
+
+
 def item_of(server):
     with server.rows() as db:
         return db.query(FunnelItem).filter_by(title=TITLE).one_or_none()
@@ -204,6 +209,7 @@ def test_a_need_from_an_idea_to_a_community(server, new_page, sign_in, settle, a
     for username in NAMES:
         score(server, people[username], ears[username], username, settle, f"/item?id={item}")
     expect(office.get_by_test_id("stMetric").filter(has_text="Score").get_by_text(SCORE)).to_be_visible()
+    without_toasts(office)
     axe(office)
     shot(office, "funnel-sheet")
     office.goto(f"{server.url}/rounds")
@@ -221,6 +227,7 @@ def test_a_need_from_an_idea_to_a_community(server, new_page, sign_in, settle, a
         expect(reader.get_by_text(f"Prioritise: {REASON}")).to_be_visible()
         expect(reader.get_by_text(f"score {SCORE} ·").first).to_be_visible()
     settle(sam)
+    without_toasts(sam)
     axe(sam)
     shot(sam, "funnel-published")
     sam.get_by_role("link", name=TITLE).click()

@@ -263,7 +263,7 @@ def test_marks_are_given_blindly_and_each_is_asked_for(db, manager):
     metrics = {item.label: item.value for item in app.metric}
     # value (5+4)/2 = 4.5 -> 0.875 x 0.4; fit none; urgency none; effort 2 -> 0.75 x 0.2
     assert metrics["Score"] == "50.0"
-    assert "Olu Blind" in app.dataframe[0].value.columns
+    assert "By Olu Blind" in app.dataframe[0].value.columns
     with reading() as saved:
         mine = sa.select(Assessment.criterion_id, Assessment.value).where(
             Assessment.assessor_id == manager.account.person_id

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cop.choices import Channel, FunnelStage, GrantedRole, Horizon
 from cop.db import reading
-from cop.models import Evidence, FunnelItem, ItemUnit, Quadrant, UnitMeeting, Vote
+from cop.models import Evidence, FunnelItem, ItemUnit, OrgUnit, Quadrant, UnitMeeting, Vote
 from cop.periods import utcnow
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat, under
@@ -138,8 +138,9 @@ def test_staff_name_no_owner_and_no_meeting():
 
 
 def test_a_manager_raises_a_need_of_a_meeting_and_names_its_owner(db, manager):
-    unit, owner = make.org_unit(db, name="Sales"), make.person(db, name="Zoë")
-    meeting = UnitMeeting(org_unit_id=unit.id, met_on=date(2026, 1, 5), created_at=utcnow())
+    owner = make.person(db, name="Zoë")
+    unit_id = db.scalar(sa.select(OrgUnit.id).where(OrgUnit.name == "Data"))  # that this manager manages
+    meeting = UnitMeeting(org_unit_id=unit_id, met_on=date(2026, 1, 5), created_at=utcnow())
     db.add(meeting)
     db.flush()
     make.commit(db)
@@ -158,6 +159,6 @@ def test_a_meeting_that_does_not_exist_is_told_with_the_input_kept():
     app = open_page("propose", meeting="99999")
     app.text_input(key=field("title")).input("Kept")
     app.button(key=SUBMIT).click().run()
-    assert [item.value for item in app.error] == ["There is no such meeting any more\\."]
+    assert [item.value for item in app.error] == ["This doesn\\'t exist, or you may not see or change it\\."]
     assert app.text_input(key=field("title")).value == "Kept"
     assert raised() == []

@@ -59,11 +59,12 @@ class Ear:
 
 
 def pick(page, label, text):
-    """Choose from a list by typing, as it closes when the page scrolls."""
+    """Choose from a list by typing and Enter: it moves and closes while the page scrolls."""
     field = page.get_by_role("combobox", name=label, exact=True)
     field.scroll_into_view_if_needed()
     field.press_sequentially(text, delay=20)
-    page.get_by_role("option", name=text).first.click()
+    expect(page.get_by_role("option", name=text).first).to_be_visible()
+    field.press("Enter")
 
 
 def give(page, criterion, value):

@@ -36,11 +36,11 @@ def community_values(
 ) -> dict[str, Any]:
     """The values a community is made of, checked; problems go to `checks`."""
     values: dict[str, Any] = {
-        "name": checks.text("name", "The name", _one_line(name), limit=120, required=True),
+        "name": checks.text("name", "The name", one_line(name), limit=120, required=True),
         "focus": checks.text("focus", "The focus", focus, limit=300, required=True),
         "type": CommunityType(checks.one_of("type", "The type", type, CommunityType)),
         "stage": Stage(checks.one_of("stage", "The stage", stage, Stage)),
-        "area": checks.text("area", "The area", _one_line(area), limit=80),
+        "area": checks.text("area", "The area", one_line(area), limit=80),
         "org_unit_id": org_unit_id,
         "founded_on": founded_on,
     }
@@ -85,7 +85,7 @@ def resource_values(*, title: str, url: str, kind: str) -> dict[str, Any]:
     """A resource's values; raises Invalid."""
     checks = Checks()
     values = {
-        "title": checks.text("title", "The title", _one_line(title), limit=200, required=True),
+        "title": checks.text("title", "The title", one_line(title), limit=200, required=True),
         "url": checks.url("url", "The link", url, required=True),
         "kind": ResourceKind(checks.one_of("kind", "The kind", kind, ResourceKind)),
     }
@@ -153,5 +153,6 @@ def _name_taken(db: DbSession, name: str, community_id: int | None) -> bool:
     return any(fold(known) == fold(name) and key != community_id for key, known in rows)
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
+    """The text with single spaces for all its white space."""
     return " ".join((text or "").split())

@@ -36,7 +36,6 @@ class Readiness:
     deadline: date | None
     quadrant: bool
     rings: int
-    evidence: int
     objective: str
     indicator: str
     target: float | None

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.catalog.checks import one_line
 from cop.choices import label
 from cop.funnel.rows import EDITABLE, ITEM
 from cop.models import AuditEntry
@@ -113,12 +114,8 @@ def _part(values: Mapping[str, Any] | None, fields: tuple[str, ...]) -> dict[str
 def _lines(before: dict[str, Any], after: dict[str, Any], names: words.Names, zone: str) -> tuple[str, ...]:
     changes = words.changes(before, after, ITEM, names, zone)
     return tuple(
-        f"{one.field}: {_one_line(one.after)}"
+        f"{one.field}: {one_line(one.after)}"
         if one.before == "–"
-        else f"{one.field}: {_one_line(one.before)} → {_one_line(one.after)}"
+        else f"{one.field}: {one_line(one.before)} → {one_line(one.after)}"
         for one in changes
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

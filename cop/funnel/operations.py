@@ -162,7 +162,7 @@ def restore_evidence(db: DbSession, actor: Actor | None, *, now: datetime, evide
 def add_comment(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int, text: str) -> int:
     """Say something to an item."""
     actor = require(actor, Permission.FUNNEL_PROPOSE)
-    _require_person(actor)
+    rows.require_person(actor)
     rows.open_item(db, item_id)
     checks = Checks()
     said = checks.text("text", "The comment", text, limit=LONG, required=True)
@@ -205,7 +205,7 @@ def restore_comment(db: DbSession, actor: Actor | None, *, now: datetime, commen
 def vote(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int) -> None:
     """Say that an item matters to oneself; voting twice changes nothing."""
     actor = require(actor, Permission.FUNNEL_PROPOSE)
-    _require_person(actor)
+    rows.require_person(actor)
     row = rows.open_item(db, item_id)
     if row.stage in CLOSED:
         raise Invalid({"": "This item is closed: nothing is decided on it any more."})
@@ -271,12 +271,6 @@ def found_community(db: DbSession, actor: Actor | None, *, now: datetime, item_i
 def _may_link(actor: Actor, community_id: int) -> None:
     if not may(actor, Permission.FUNNEL_TRIAGE):
         require(actor, Permission.COMMUNITY_EDIT, community_id=community_id)
-
-
-def _require_person(actor: Actor) -> None:
-    """The operator at the terminal is nobody of the organisation."""
-    if not actor.person_id:
-        raise Forbidden
 
 
 def _part(db: DbSession, table: type[Any], key: int) -> Any:

@@ -20,7 +20,7 @@ from cop.funnel.inputs import ItemInput
 from cop.funnel.meetings import within
 from cop.funnel.picture_queries import stays
 from cop.funnel.readiness import readiness
-from cop.funnel.rows import EDITABLE
+from cop.funnel.rows import as_typed
 from cop.models import (
     Area,
     Community,
@@ -325,7 +325,7 @@ def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
         stage=row.stage.value,
         stage_since=row.stage_since,
         stage_reason=row.stage_reason,
-        said=_said(db, row),
+        said=ItemInput(**as_typed(db, row)),
         area=_name(db, Area, row.area_id),
         owner=_name(db, Person, row.owner_id),
         raised_by=_name(db, Person, row.raised_by_id),
@@ -364,14 +364,6 @@ def _next_stage(stage: FunnelStage) -> FunnelStage | None:
     if stage not in WAY or stage is WAY[-1]:
         return None
     return WAY[WAY.index(stage) + 1]
-
-
-def _said(db: DbSession, row: FunnelItem) -> ItemInput:
-    values = {name: getattr(row, name) for name in EDITABLE}
-    units = db.scalars(sa.select(ItemUnit.org_unit_id).where(ItemUnit.item_id == row.id).order_by(ItemUnit.org_unit_id))
-    themes = db.scalars(sa.select(ItemTheme.theme_id).where(ItemTheme.item_id == row.id).order_by(ItemTheme.theme_id))
-    horizon = row.horizon.value if row.horizon else None
-    return ItemInput(**(values | {"horizon": horizon, "unit_ids": tuple(units), "theme_ids": tuple(themes)}))
 
 
 def _name(db: DbSession, table: Any, key: int | None) -> str:

@@ -12,7 +12,6 @@ from cop.models import (
     CriteriaVersion,
     Criterion,
     CriterionWeight,
-    Evidence,
     FunnelItem,
     FunnelRound,
     ItemCommunity,
@@ -84,10 +83,9 @@ def readiness(db: DbSession, item_ids: Collection[int] | None = None) -> dict[in
     items = sa.select(FunnelItem)
     if item_ids is not None:
         items = items.where(FunnelItem.id.in_(item_ids))
-    units = _counts(db, ItemUnit.item_id)
-    rings = _counts(db, RingChange.item_id, RingChange.withdrawn_at.is_(None))
-    evidence = _counts(db, Evidence.item_id, Evidence.withdrawn_at.is_(None))
-    communities = _counts(db, ItemCommunity.item_id)
+    units = _counts(db, ItemUnit.item_id, item_ids)
+    rings = _counts(db, RingChange.item_id, item_ids, RingChange.withdrawn_at.is_(None))
+    communities = _counts(db, ItemCommunity.item_id, item_ids)
     assessors = full_assessors(db, item_ids)
     return {
         row.id: Readiness(
@@ -100,7 +98,6 @@ def readiness(db: DbSession, item_ids: Collection[int] | None = None) -> dict[in
             deadline=row.deadline,
             quadrant=row.quadrant_id is not None,
             rings=rings.get(row.id, 0),
-            evidence=evidence.get(row.id, 0),
             objective=row.objective,
             indicator=row.indicator,
             target=row.target,
@@ -113,6 +110,13 @@ def readiness(db: DbSession, item_ids: Collection[int] | None = None) -> dict[in
     }
 
 
-def _counts(db: DbSession, column: sa.orm.InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> dict[int, int]:
-    rows = db.execute(sa.select(column, sa.func.count()).where(*where).group_by(column))
-    return {key: count for key, count in rows}  # noqa: C416 - dict() doesn't take rows
+def _counts(
+    db: DbSession,
+    column: sa.orm.InstrumentedAttribute[int],
+    item_ids: Collection[int] | None,
+    *where: sa.ColumnElement[bool],
+) -> dict[int, int]:
+    rows = sa.select(column, sa.func.count()).where(*where).group_by(column)
+    if item_ids is not None:
+        rows = rows.where(column.in_(item_ids))
+    return {key: count for key, count in db.execute(rows)}  # noqa: C416 - dict() doesn't take rows

@@ -11,7 +11,7 @@ from cop.choices import RoundPhase
 from cop.errors import NotFound
 from cop.funnel.readiness import full_assessors
 from cop.funnel.rounds import moves
-from cop.funnel.score_queries import standings_of
+from cop.funnel.score_queries import by_scorer, standings_of
 from cop.models import CriterionWeight, FunnelItem, FunnelRound, Person, RoundItem
 from cop.organisation import time_zone
 from cop.periods import local_day
@@ -145,12 +145,7 @@ class Task:
     done: bool
 
 
-def _scorer(actor: Actor | None, **_params: object) -> Hashable:
-    """Which items somebody has marked is theirs."""
-    return require(actor, Permission.FUNNEL_SCORE).person_id
-
-
-@query("funnel", scope=_scorer)
+@query("funnel", scope=by_scorer)
 def tasks(db: DbSession, actor: Actor | None, *, round_id: int) -> tuple[Task, ...]:
     """The items to be scored in a round, those first that the actor has not marked yet."""
     actor = require(actor, Permission.FUNNEL_SCORE)

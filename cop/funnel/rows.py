@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
-from cop.catalog.checks import same_version
+from cop.catalog.checks import one_line, same_version
 from cop.choices import Channel, EvidenceKind, FunnelStage, Horizon
-from cop.errors import Invalid, NotFound
+from cop.errors import Forbidden, Invalid, NotFound
 from cop.funnel.inputs import MOST_PEOPLE, EvidenceInput, ItemInput
 from cop.models import Area, Evidence, FunnelItem, ItemTheme, ItemUnit, OrgUnit, Person, Quadrant, StageStay, Theme
 from cop.organisation import time_zone
@@ -50,6 +50,12 @@ def current_item(db: DbSession, item_id: int, version: int) -> FunnelItem:
     return row
 
 
+def require_person(actor: Actor) -> None:
+    """Refuse with Forbidden the operator at the terminal, who is nobody of the organisation."""
+    if not actor.person_id:
+        raise Forbidden
+
+
 def as_typed(db: DbSession, row: FunnelItem) -> dict[str, Any]:
     """The item's values as its form holds them."""
     values = {name: getattr(row, name) for name in EDITABLE}
@@ -71,7 +77,7 @@ def checked_values(db: DbSession, checks: Checks, channel: Channel, said: ItemIn
     need, trend = channel is Channel.NEED, channel is Channel.TREND
     horizon = checks.one_of("horizon", "The horizon", said.horizon, Horizon) if need and said.horizon else None
     values: dict[str, Any] = {
-        "title": checks.text("title", "The title", _one_line(said.title), limit=160, required=True),
+        "title": checks.text("title", "The title", one_line(said.title), limit=160, required=True),
         "description": checks.text("description", "The description", said.description, limit=LONG),
         "area_id": _existing(db, checks, "area_id", Area, said.area_id, "area"),
         "horizon": Horizon(horizon) if horizon else None,
@@ -196,7 +202,3 @@ def _person(db: DbSession, checks: Checks, key: int | None) -> int | None:
 
 def _unknown(db: DbSession, table: Any, ids: tuple[int, ...]) -> bool:
     return bool(set(ids) - set(db.scalars(sa.select(table.id).where(table.id.in_(ids)))))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

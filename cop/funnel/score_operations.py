@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.choices import CriterionSource
-from cop.errors import Forbidden, Invalid
+from cop.errors import Invalid
 from cop.funnel import rows
 from cop.funnel.inputs import mark_field
 from cop.funnel.readiness import current_version, past_scoring
@@ -21,7 +21,7 @@ from cop.validation import Checks
 def assess_item(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int, marks: Mapping[int, int]) -> int:
     """Give one's marks, by criterion; all of them, since half a sheet would pull a mean without being a score."""
     actor = require(actor, Permission.FUNNEL_SCORE)
-    _require_person(actor)
+    rows.require_person(actor)
     row = rows.open_item(db, item_id)
     _scored_still(db, row)
     checks = Checks()
@@ -129,11 +129,6 @@ def _scored_still(db: DbSession, row: FunnelItem) -> None:
 def _one_of(checks: Checks, field: str, label: str, value: float | None, allowed: tuple[float, ...]) -> None:
     if value is not None and value not in allowed:
         checks.fail(field, f"{label} is one of {', '.join(f'{item:g}' for item in allowed)}.")
-
-
-def _require_person(actor: Actor) -> None:
-    if not actor.person_id:
-        raise Forbidden
 
 
 def _asked(db: DbSession) -> list[tuple[Criterion, str]]:

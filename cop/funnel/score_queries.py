@@ -95,7 +95,7 @@ class Sheet:
     urgency_reason: str = ""
 
 
-def _scorer(actor: Actor | None, **_params: object) -> Hashable:
+def by_scorer(actor: Actor | None, **_params: object) -> Hashable:
     """What depends on who asks: which items they have marked."""
     return require(actor, Permission.FUNNEL_SCORE).person_id
 
@@ -107,7 +107,7 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-@query("funnel", "organisation", scope=_scorer)
+@query("funnel", "organisation", scope=by_scorer)
 def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFrame:
     """How every open item stands, one row each, for those who score.
 
@@ -149,7 +149,7 @@ def _row(standing: Standing, item: FunnelItem) -> dict[str, object]:
     }
 
 
-@query("funnel", "organisation", "people", scope=_scorer)
+@query("funnel", "organisation", "people", scope=by_scorer)
 def sheet(db: DbSession, actor: Actor | None, *, item_id: int, now: datetime) -> Sheet:
     """The item's sheet; raises NotFound where there is none."""
     actor = require(actor, Permission.FUNNEL_SCORE)
@@ -389,7 +389,7 @@ class Bubbles:
     unscored: frozenset[int]
 
 
-@query("funnel", "organisation", scope=_scorer)
+@query("funnel", "organisation", scope=by_scorer)
 def bubbles(db: DbSession, actor: Actor | None, *, as_of: date) -> Bubbles:
     """The open items for those who score, by what assessors say of worth and of cost."""
     actor = require(actor, Permission.FUNNEL_SCORE)

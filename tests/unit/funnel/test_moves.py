@@ -20,7 +20,7 @@ from tests.factories import NOW
 
 EMPTY = Readiness(
     channel=Channel.NEED, description="", owned=False, units=0, horizon=None, client="", deadline=None, quadrant=False,
-    rings=0, evidence=0, objective="", indicator="", target=None, judged_on=None, assessors=0, communities=0,
+    rings=0, objective="", indicator="", target=None, judged_on=None, assessors=0, communities=0,
     outcome=None,
 )  # fmt: skip
 DONE = replace(

@@ -49,6 +49,8 @@ class RoleRequirement(Versioned, Base, kw_only=True):
     since_on: Mapped[date]
     until_on: Mapped[date | None] = mapped_column(default=None)
     """The first day without it."""
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("funnel_item.id"), index=True, default=None)
+    """The funnel item that raised it."""
 
 
 class UnitRequirement(Versioned, Base, kw_only=True):
@@ -79,6 +81,8 @@ class UnitRequirement(Versioned, Base, kw_only=True):
     since_on: Mapped[date]
     until_on: Mapped[date | None] = mapped_column(default=None)
     """The first day without it."""
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("funnel_item.id"), index=True, default=None)
+    """The funnel item that raised it."""
 
 
 class PersonSkill(Base, kw_only=True):
@@ -95,6 +99,16 @@ class PersonSkill(Base, kw_only=True):
     can_help: Mapped[bool] = mapped_column(default=False)
     """The one thing that colleagues see."""
     updated_at: Mapped[datetime]
+
+
+class HelpPause(Base, kw_only=True):
+    """Until when somebody isn't to be asked for help: they have enough to do."""
+
+    __tablename__ = "help_pause"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    until_on: Mapped[date]
+    """The first day on which they may be asked again."""
 
 
 class CommunitySkill(Base, kw_only=True):

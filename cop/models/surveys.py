@@ -83,6 +83,14 @@ class Survey(Versioned, Base, kw_only=True):
     """The last day on which one may answer; the results come when the wave is closed."""
     cleared: Mapped[bool] = mapped_column(default=False)
     """Whether the database was written anew since the answers were deleted."""
+    named: Mapped[bool] = mapped_column(default=False)
+    """Answers stand beside their person's name, for that person alone; what is published is the same."""
+    session_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community_session.id"), index=True, unique=True, default=None
+    )
+    """The session about which those who came are asked."""
+    collected_elsewhere: Mapped[bool] = mapped_column(default=False)
+    """Made of answers from a file: nobody was asked here, so it was opened and closed on the day of the import."""
 
 
 class SurveyAudience(Base, kw_only=True):
@@ -196,6 +204,17 @@ class Answer(Base, kw_only=True):
     """By question; what isn't there isn't known."""
 
 
+class NamedAnswer(Base, kw_only=True):
+    """What a person answered in a wave with names; nobody else reads it."""
+
+    __tablename__ = "named_answer"
+
+    survey_id: Mapped[int] = mapped_column(sa.ForeignKey("survey.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    values: Mapped[dict[str, Any]] = mapped_column(repr=False)
+    """By question; what isn't there isn't known."""
+
+
 class ReleasedCell(Base, kw_only=True):
     """What is told about a group and a question: all that is left of the answers, the same for every reader."""
 
@@ -229,3 +248,26 @@ class ReleasedComment(Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
+
+
+class PooledComment(Base, kw_only=True):
+    """A comment on a session of a community, told once ten wait together; nothing says on which session."""
+
+    __tablename__ = "pooled_comment"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    """Random: comments stand in its order."""
+    community_id: Mapped[int] = mapped_column(sa.ForeignKey("community.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.Text, repr=False)
+    told: Mapped[bool] = mapped_column(default=False)
+
+
+class ItemGap(Base, kw_only=True):
+    """A published gap that a funnel item came from: of which group, in which skill; its figures are the wave's."""
+
+    __tablename__ = "item_gap"
+
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("funnel_item.id", ondelete="CASCADE"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("survey_group.id"), primary_key=True, index=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), primary_key=True, index=True)

@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench clean
+.PHONY: help demo run test coverage check bench clean
 
 help: ## the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
@@ -28,9 +28,12 @@ demo: .venv/runtime ## the example organisation, in data/demo
 run: .venv/runtime ## your own organisation, in data/
 	@exec $(BIN)/python -m cop run
 
-test: .venv/dev ## the tests, on SQLite, then on PostgreSQL what isn't about SQLite's file or the browser
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+test: .venv/dev ## the tests, on SQLite, then on PostgreSQL those that ask a database
+	$(BIN)/python -m pytest -n auto
 	COP_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto
+
+coverage: .venv/dev ## which lines the tests run: takes more than twice as long as they do alone
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 check: .venv/dev ## lint, types, import contracts, schema
 	$(BIN)/ruff check .

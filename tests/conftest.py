@@ -15,7 +15,7 @@ from tests.postgres import Postgres, started
 
 REAL_DATA = Path(os.environ.get("COP_REAL_DATA") or ROOT.parent / "shared" / "data")
 ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"
-"""The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, all of it that isn't about a file runs on a server."""
+"""The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, what of it asks a database runs on a server."""
 
 
 def pytest_collection_modifyitems(config, items):
@@ -24,9 +24,15 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
     if ON_POSTGRES:
-        left_out = [item for item in items if item.get_closest_marker("sqlite") or item.get_closest_marker("browser")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        left_out = {item for item in items if not _concerns_postgres(item)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _concerns_postgres(item):
+    if item.get_closest_marker("sqlite") or item.get_closest_marker("browser"):
+        return False
+    return not {"data_dir", "postgres"}.isdisjoint(item.fixturenames)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,7 +81,7 @@ def data_dir(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest
     monkeypatch.setenv("COP_DATA_DIR", str(folder))
     if ON_POSTGRES:
         server: Postgres = request.getfixturevalue("postgres")
-        url = server.new_database()
+        url = server.borrow()
         monkeypatch.setenv("COP_DATABASE_URL", url)
     else:
         template: Path = request.getfixturevalue("template")
@@ -88,7 +94,7 @@ def data_dir(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest
     settings.cache_clear()
     database.engine.cache_clear()
     if ON_POSTGRES:
-        server.drop(url)
+        server.give_back(url)
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def test_between_opening_and_closing_nothing_else_tells_of_it(db):
 
 
 @pytest.mark.sqlite
-def test_what_could_not_be_cleared_at_once_is_cleared_later(db, data_dir):
+def test_what_could_not_be_cleared_at_once_is_cleared_later(db, data_dir, monkeypatch):
     """Somebody who reads all the while keeps the log from being emptied; housekeeping tries again."""
     make.organisation(db)
     people = [make.actor(db) for _ in range(12)]
@@ -203,7 +203,8 @@ def test_what_could_not_be_cleared_at_once_is_cleared_later(db, data_dir):
         with transaction() as writing:
             row = writing.get(Survey, survey.id)
             closing.close(writing, row)
-        engine = database.make_engine(f"{settings().database_url}?timeout=0.1")
+        monkeypatch.setattr(database, "WAIT_SECONDS", 0.1)
+        engine = database.make_engine(settings().database_url)
         closing.clear(engine)
         engine.dispose()
         with reading() as read:

@@ -275,6 +275,8 @@ class Item:
     said: ItemInput
     area: str
     owner: str
+    owner_left: bool
+    """The owner isn't with the organisation any more: somebody else should take it."""
     raised_by: str
     raised_by_id: int | None
     created_at: datetime
@@ -328,6 +330,7 @@ def item(db: DbSession, actor: Actor | None, *, item_id: int) -> Item:
         said=ItemInput(**as_typed(db, row)),
         area=_name(db, Area, row.area_id),
         owner=_name(db, Person, row.owner_id),
+        owner_left=row.owner_id is not None and not db.get_one(Person, row.owner_id).active,
         raised_by=_name(db, Person, row.raised_by_id),
         raised_by_id=row.raised_by_id,
         created_at=row.created_at,

@@ -13,7 +13,7 @@ from cop.funnel import move_operations as moves
 from cop.funnel import operations as o
 from cop.funnel import score_operations as scores
 from cop.funnel.inputs import EvidenceInput, ItemInput
-from cop.models import Assessment, Community, FunnelItem, ItemCommunity, ItemUnit, Person, Vote
+from cop.models import Assessment, Community, FunnelItem, ItemCommunity, ItemUnit, OrgUnit, Person, UnitMeeting, Vote
 from cop.permissions import SYSTEM, Actor, Role
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat, under
@@ -98,6 +98,35 @@ def test_staff_read_vote_and_speak_but_find_nothing_to_change(db, staff):
     app.button(key="vote").click().run()
     with reading() as saved:
         assert saved.scalar(sa.select(sa.func.count()).select_from(Vote)) == 0
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_vote_that_comes_too_late_is_told_so(db):
+    item = ready(db)
+    app = open_page("item", id=str(item))
+    olu = somebody(db, Role.MANAGER, "Olu")
+    execute(moves.move_item, olu, item_id=item, version=1, stage="rejected", reason="No")
+    app.button(key="vote").click().run()
+    assert [toast.value.replace("\\", "") for toast in app.toast] == [
+        "This item is closed: nothing is decided on it any more."
+    ]
+
+
+@pytest.mark.usefixtures("manager")
+def test_it_leads_to_the_meeting_and_says_that_its_owner_left(db):
+    unit = db.scalars(sa.select(OrgUnit)).one()
+    met = UnitMeeting(org_unit_id=unit.id, met_on=date(2026, 6, 1), created_at=make.NOW)
+    owner = make.person(db, name="Gone Example")
+    db.add(met)
+    db.flush()
+    item = ready(db, meeting_id=met.id, owner_id=owner.id)
+    app = open_page("item", id=str(item))
+    assert "Owner: Gone Example." in " ".join(texts(app))
+    (to,) = [part.proto for part in app.get("page_link") if "meeting with Data" in part.proto.label]
+    assert (to.page, to.query_string) == ("meetings", f"meeting={met.id}")
+    owner.active = False
+    make.commit(db)
+    assert "Owner: Gone Example, who has left: choose another." in " ".join(texts(open_page("item", id=str(item))))
 
 
 def test_who_raised_it_changes_its_text_as_long_as_it_lies_in_the_inbox_and_names_no_owner(db, staff):
@@ -272,6 +301,23 @@ def test_marks_are_given_blindly_and_each_is_asked_for(db, manager):
     app.button(key=f"{form}:back").click().run()
     assert not app.metric
     assert not app.dataframe
+
+
+def test_figures_typed_outlive_a_change_by_somebody_else(db, manager):
+    item = ready(db)
+    me = Actor(0, manager.account.person_id, "Me", frozenset({Role.STAFF, Role.MANAGER}))
+    execute(scores.assess_item, me, item_id=item, marks={VALUE: 4, EFFORT: 3})
+    app = open_page("item", id=str(item), tab="Score")
+    app.number_input(key=f"planning:{item}:1:reach").set_value(120.0)
+    execute(moves.move_item, somebody(db, Role.MANAGER, "Olu"), item_id=item, version=1, stage="parked", reason="No")
+    app.button(key=f"planning:{item}:1:submit").click().run()
+    assert app.number_input(key=f"planning:{item}:1:reach").value == 120.0
+    assert next(error.value.replace("\\", "") for error in app.error).startswith("Somebody (Olu) changed")
+    assert stored(item).reach is None
+    app.run()
+    app.number_input(key=f"planning:{item}:2:reach").set_value(120.0)
+    app.button(key=f"planning:{item}:2:submit").click().run()
+    assert stored(item).reach == 120.0
 
 
 def test_a_community_is_linked_by_those_who_may(db, staff):

@@ -64,7 +64,7 @@ def _passage(stays: pd.DataFrame, *, ids: Ids, period: Period, as_of: date) -> N
     rows = rules.passage(rules.only(stays, ids), period, as_of=as_of)
     st.caption(
         f"{period.label}. Of the items that entered a stage in these months, those that entered the next one, then or"
-        " later: recent months can still grow. Days: the median of completed stays that began in these months, from 10"
+        " later: recent months can still grow. One that skips a stage never entered it. Days: the median of completed stays that began in these months, from 10"
         f" stays on. n = {rows['entered'].sum()} entries."
     )
     if not rows["entered"].sum():

@@ -63,7 +63,8 @@ def _way(item: Item) -> str:
 def _standing(item: Item) -> None:
     days = (runs.current().today - _day(item.stage_since)).days
     since = "since today" if days <= 0 else f"for {days} {'day' if days == 1 else 'days'}"
-    st.text(f"{words.label(item.stage)} {since}. Owner: {item.owner or 'nobody yet'}.")
+    left = ", who has left: choose another" if item.owner_left else ""
+    st.text(f"{words.label(item.stage)} {since}. Owner: {item.owner or 'nobody yet'}{left}.")
     if item.stage_reason:
         st.text(f"Reason: {item.stage_reason}")
     if item.missing and item.next_stage and not item.merged_into:

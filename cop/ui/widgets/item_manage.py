@@ -63,7 +63,7 @@ def written(form: Form, operation: Callable[..., Any], *, pin: str = "", **value
     return done
 
 
-def _opened(kind: str, item: Item, field: str) -> tuple[Form, Item]:
+def opened(kind: str, item: Item, field: str) -> tuple[Form, Item]:
     """The form of this kind, and the item as it was when it opened: what others change empties no form."""
 
     def name(one: Item) -> str:
@@ -74,7 +74,7 @@ def _opened(kind: str, item: Item, field: str) -> tuple[Form, Item]:
 
 
 def _move(item: Item) -> None:
-    form, start = _opened("move", item, "stage")
+    form, start = opened("move", item, "stage")
     here = FunnelStage(start.stage)
     stages = [stage.value for stage in (*WAY, *ASIDE) if stage is not here]
     with st.form(f"move_form_{item.id}", border=False):
@@ -155,7 +155,7 @@ def _in_words(values: dict[str, Any], known: item_fields.Names) -> dict[str, Any
 
 
 def _outcome(item: Item) -> None:
-    form, start = _opened("outcome", item, "current")
+    form, start = opened("outcome", item, "current")
     options = [outcome.value for outcome in Outcome]
     with st.form(f"outcome_form_{item.id}", border=False):
         indicator = start.said.indicator or "The success indicator"
@@ -189,7 +189,7 @@ def _merge(item: Item) -> None:
     others = dict(zip(rows["id"].tolist(), rows["title"].tolist(), strict=True))
     others.pop(item.id, None)
     titles = words.distinct(others)
-    form, start = _opened("merge", item, "into_id")
+    form, start = opened("merge", item, "into_id")
     with st.form(f"merge_form_{item.id}", border=False):
         st.write("The other item stands for this one from then on. Both keep their history, and it can be undone.")
         into: int | None = st.selectbox(

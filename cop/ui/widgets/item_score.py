@@ -22,7 +22,7 @@ from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
 from cop.ui.widgets import notice
-from cop.ui.widgets.item_manage import written
+from cop.ui.widgets.item_manage import opened, written
 
 _VOTES = {
     "higher": "Many vote for it although it stands in the lower half: ask what the criteria miss.",
@@ -171,7 +171,7 @@ def _mark(form: Form, mark: Mark, value: int | None) -> int | None:
 
 
 def _urgency(item: Item, found: Sheet) -> None:
-    form = Form(f"urgency:{item.id}:{item.version}")
+    form, start = opened("urgency", item, "share")
     with st.form(f"urgency_form_{item.id}", border=False):
         st.write("It rises by itself in the 180 days before the deadline. Set it by hand only where that is wrong.")
         derived = st.checkbox("By the deadline", found.urgency is None, key=form.key("derived"))
@@ -181,25 +181,26 @@ def _urgency(item: Item, found: Sheet) -> None:
         form.slot("reason")
         pressed = st.form_submit_button("Save", key=form.key("submit"))
     values: dict[str, Any] = {"share": None if derived else share / 100, "reason": reason}
-    if pressed and written(form, operations.set_urgency, item_id=item.id, version=item.version, **values):
+    values |= {"item_id": item.id, "version": start.version}
+    if pressed and written(form, operations.set_urgency, pin="urgency", **values):
         notice.say("Saved.")
         st.rerun()
 
 
 def _planning(item: Item) -> None:
-    form = Form(f"planning:{item.id}:{item.version}")
-    said: dict[str, Any] = {}
+    form, start = opened("planning", item, "reach")
+    said: dict[str, Any] = {"item_id": item.id, "version": start.version}
     with st.form(f"planning_form_{item.id}", border=False):
         st.caption("RICE (Intercom) = reach × impact × confidence ÷ effort")
         for place, (field, label) in zip(st.columns(4), _RICE.items(), strict=True):
             with place:
-                said[field] = _figure(form, field, label, item.planning[field])
+                said[field] = _figure(form, field, label, start.planning[field])
         st.caption("WSJF (SAFe) = (value + time criticality + risk reduction) ÷ job size")
         for place, (field, label) in zip(st.columns(4), _WSJF.items(), strict=True):
             with place:
-                said[field] = _figure(form, field, label, item.planning[field])
+                said[field] = _figure(form, field, label, start.planning[field])
         pressed = st.form_submit_button("Save", key=form.key("submit"))
-    if pressed and written(form, operations.set_planning_figures, item_id=item.id, version=item.version, **said):
+    if pressed and written(form, operations.set_planning_figures, pin="planning", **said):
         notice.say("Saved.")
         st.rerun()
 

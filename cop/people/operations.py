@@ -19,8 +19,10 @@ from cop.models import (
     DistinctPeople,
     ExternalIdentity,
     Facilitator,
+    HelpPause,
     MemberActivity,
     Membership,
+    NamedAnswer,
     Participation,
     Person,
     PersonAlias,
@@ -48,10 +50,11 @@ _BY_RULE = {
         Assessment,
         UnitMeetingPerson,
         Participation,
+        NamedAnswer,
     )
 }
 _NOT_MOVED = _BY_RULE | {
-    model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility, PersonSkill)
+    model.__tablename__ for model in (MemberActivity, DistinctPeople, ProfileVisibility, PersonSkill, HelpPause)
 }
 """Tables that refer to people and aren't simply pointed at the record that stays."""
 _TOPICS = (
@@ -161,6 +164,8 @@ def _move(db: DbSession, keep: Person, gone: Person) -> Iterable[tuple[str, int]
     yield "unit_meeting_person", _move_unit_meetings(db, keep.id, gone.id)
     yield "person_skill", _move_skills(db, keep.id, gone.id)
     yield "participation", _move_participation(db, keep.id, gone.id)
+    yield "named_answer", _move_named_answers(db, keep.id, gone.id)
+    yield "help_pause", _move_pause(db, keep.id, gone.id)
     for table, column in _references():
         moved = db.execute(sa.update(table).where(column == gone.id).values({column.name: keep.id}))
         yield table.name, int(getattr(moved, "rowcount", 0))
@@ -385,6 +390,32 @@ def _move_participation(db: DbSession, keep_id: int, gone_id: int) -> int:
         moved += 1
     db.flush()
     return moved
+
+
+def _move_named_answers(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Where both answered a wave, both answers stay where they are, as both count; else the person has the one."""
+    moved = 0
+    for row in db.scalars(sa.select(NamedAnswer).where(NamedAnswer.person_id == gone_id)).all():
+        if db.get(NamedAnswer, (row.survey_id, keep_id)) is None:
+            db.add(NamedAnswer(survey_id=row.survey_id, person_id=keep_id, values=row.values))
+            db.delete(row)
+            moved += 1
+    db.flush()
+    return moved
+
+
+def _move_pause(db: DbSession, keep_id: int, gone_id: int) -> int:
+    """Of two pauses the longer one stays."""
+    row, other = db.get(HelpPause, gone_id), db.get(HelpPause, keep_id)
+    if row is None:
+        return 0
+    if other is None:
+        db.add(HelpPause(person_id=keep_id, until_on=row.until_on))
+    else:
+        other.until_on = max(other.until_on, row.until_on)
+    db.delete(row)
+    db.flush()
+    return 1
 
 
 def _take_over(db: DbSession, keep: Person, gone: Person) -> None:

@@ -49,7 +49,7 @@ SURVEY_TABLES = (
     ),
     ExportTable(
         "surveys.csv",
-        "Waves: people of an audience are asked the same questions once, without their names.",
+        "Waves: people of an audience are asked the same questions once.",
         (
             Column("survey_id", "The wave's number.", Survey.id),
             Column("name", "Its name.", Survey.name),
@@ -59,6 +59,7 @@ SURVEY_TABLES = (
             Column(
                 "smallest_group", "Of fewer people, or fewer known answers, nothing is told.", Survey.smallest_group
             ),
+            Column("named", "Whether answers stand beside their person's name, for that person.", Survey.named),
             Column("state", "draft, open or closed.", Survey.state),
             Column("opened_on", "The day on which it was opened.", Survey.opened_on),
             Column("closes_on", "The last day on which one may answer.", Survey.closes_on),

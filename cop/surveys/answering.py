@@ -22,7 +22,7 @@ from cop.surveys import receipts
 from cop.surveys.answers import checked
 from cop.surveys.checks import asked
 
-_OVER = "This survey doesn't take answers any more."
+OVER = "This survey doesn't take answers any more."
 
 
 def answer(
@@ -43,8 +43,8 @@ def answer(
 def change_answer(receipt: str, *, values: Mapping[int, Any], today: date, on: sa.Engine | None = None) -> None:
     """Replace the answer that the code belongs to; who holds it isn't asked. Raises NotFound for any other code."""
     with transaction(on) as db:
-        survey_id = _by_receipt(db, receipt).survey_id
-        _require_open(db, survey_id, today)
+        survey_id = by_receipt(db, receipt).survey_id
+        require_open(db, survey_id, today)
         kept = checked(asked(db, survey_id), values)
         own = sa.update(Answer).where(Answer.receipt_hash == receipts.hashed(receipt))
         if not rowcount(db.execute(own.values(values=kept), execution_options={"synchronize_session": False})):
@@ -54,7 +54,7 @@ def change_answer(receipt: str, *, values: Mapping[int, Any], today: date, on: s
 def answer_of(receipt: str, *, on: sa.Engine | None = None) -> tuple[int, dict[int, Any]]:
     """The wave and the values of the answer that the code belongs to. Raises NotFound for any other code."""
     with reading(on) as db:
-        row = _by_receipt(db, receipt)
+        row = by_receipt(db, receipt)
         return row.survey_id, {int(key): value for key, value in row.values.items()}
 
 
@@ -64,7 +64,8 @@ def _mark_done(db: DbSession, actor: Actor, survey_id: int, values: Mapping[int,
     cohort_id = db.scalar(sa.select(Participation.cohort_id).where(own))
     if cohort_id is None:
         raise NotFound
-    _require_open(db, survey_id, today)
+    if require_open(db, survey_id, today).named:
+        raise Invalid({"": "This survey is answered with one's name. Open it again from My surveys."})
     checked(asked(db, survey_id), values)
     marked = sa.update(Participation).where(own, ~Participation.done).values(done=True)
     if not rowcount(db.execute(marked, execution_options={"synchronize_session": False})):
@@ -74,7 +75,7 @@ def _mark_done(db: DbSession, actor: Actor, survey_id: int, values: Mapping[int,
 
 
 def _store(db: DbSession, survey_id: int, cohort_id: int, values: Mapping[int, Any], today: date) -> str:
-    _require_open(db, survey_id, today)
+    require_open(db, survey_id, today)
     receipt = receipts.new()
     db.add(
         Answer(
@@ -88,14 +89,24 @@ def _store(db: DbSession, survey_id: int, cohort_id: int, values: Mapping[int, A
     return receipt
 
 
-def _require_open(db: DbSession, survey_id: int, today: date) -> None:
-    """Held until the transaction ends, so that the wave doesn't close meanwhile; others may answer beside."""
+def require_open(db: DbSession, survey_id: int, today: date) -> Survey:
+    """The wave, held until the transaction ends so that it doesn't close meanwhile; others may answer beside.
+
+    Raises Invalid where it takes no answers.
+    """
     row = db.get(Survey, survey_id, with_for_update={"read": True})
-    if row is None or row.state is not SurveyState.OPEN or today > row.closes_on:
-        raise Invalid({"": _OVER})
+    if row is None or not takes_answers(row, today):
+        raise Invalid({"": OVER})
+    return row
 
 
-def _by_receipt(db: DbSession, receipt: str) -> Answer:
+def takes_answers(survey: Survey, today: date) -> bool:
+    """Whether the wave is open, up to its last day."""
+    return survey.state is SurveyState.OPEN and today <= survey.closes_on
+
+
+def by_receipt(db: DbSession, receipt: str) -> Answer:
+    """The answer that the code belongs to. Raises NotFound."""
     row = db.scalar(sa.select(Answer).where(Answer.receipt_hash == receipts.hashed(receipt)))
     if row is None:
         raise NotFound

@@ -9,6 +9,8 @@ from cop.validation import Checks
 
 STEPS = 5
 """Of a level (0–4) and of agreement (0, not at all, to 4)."""
+AGREEMENT = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
+"""The words of the steps of agreement, where a question has none of its own."""
 LONGEST_COMMENT = 2_000
 _SCALES = {QuestionType.LEVEL, QuestionType.LIKERT}
 

@@ -19,6 +19,7 @@ from cop.db import bump, reading, rewrite, slices, transaction
 from cop.errors import Unwritable
 from cop.models import (
     Answer,
+    NamedAnswer,
     Participation,
     Question,
     ReleasedCell,
@@ -40,11 +41,11 @@ _KINDS = [kind.value for kind in GroupKind]
 def close(db: DbSession, survey: Survey, *, rng: np.random.Generator | None = None) -> dict[str, int]:
     """Publish what may be published of an open wave and delete its answers; returns how many cells are told and hidden.
 
-    The generator is for tests; without one it comes from the system's randomness and can't be run again.
+    Answers with a name are counted like the others and stay, for their person. The generator is for tests; without one it comes from the system's randomness and can't be run again.
     """
     rng = rng or np.random.default_rng(secrets.randbits(128))
     asked = checked.asked(db, survey.id)
-    given = db.execute(sa.select(Answer.cohort_id, Answer.values).where(Answer.survey_id == survey.id)).all()
+    given = _given(db, survey.id)
     cells = _cells(db, survey, asked, given, rng)
     _insert(db, ReleasedCell, cells)
     _insert(db, ReleasedComment, _comments(asked, given, rng))
@@ -55,6 +56,20 @@ def close(db: DbSession, survey: Survey, *, rng: np.random.Generator | None = No
     survey.state = SurveyState.CLOSED
     hidden = sum(cell["hidden"] is not None for cell in cells)
     return {"cells_told": len(cells) - hidden, "cells_hidden": hidden}
+
+
+def _given(db: DbSession, survey_id: int) -> Sequence[Any]:
+    """Cohort and values of every answer, without a name or with one."""
+    anonymous = sa.select(Answer.cohort_id, Answer.values).where(Answer.survey_id == survey_id)
+    named = (
+        sa.select(Participation.cohort_id, NamedAnswer.values)
+        .join(
+            NamedAnswer,
+            sa.and_(NamedAnswer.survey_id == Participation.survey_id, NamedAnswer.person_id == Participation.person_id),
+        )
+        .where(Participation.survey_id == survey_id)
+    )
+    return [*db.execute(anonymous), *db.execute(named)]
 
 
 def clear(on: sa.Engine | None = None) -> None:

@@ -28,7 +28,10 @@ from cop.surveys.checks import as_input, find_template
 from cop.surveys.inputs import Audience, QuestionInput
 from cop.surveys.release import response_rate, severity
 
-_WAITING = {"id": "int64", "name": "str", "kind": "str", "closes_on": "object", "questions": "int64", "done": "bool"}
+_WAITING = {
+    "id": "int64", "name": "str", "kind": "str", "closes_on": "object", "questions": "int64", "done": "bool",
+    "named": "bool",
+}  # fmt: skip
 _WAVES = {
     "id": "int64", "name": "str", "kind": "str", "state": "str", "opened_on": "object", "closes_on": "object",
     "asked": "Int64", "response_rate": "Float64", "cleared": "bool",
@@ -181,7 +184,7 @@ def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> 
 
 @query("surveys", "participation")
 def waiting(db: DbSession, actor: Actor | None, *, today: date) -> pd.DataFrame:
-    """The open waves that ask the actor, the first to end first, those they answered too: id, name, kind, closes_on, questions, done."""
+    """The open waves that ask the actor, the first to end first, those they answered too: id, name, kind, closes_on, questions, done, named."""
     actor = require(actor, Permission.SURVEY_ANSWER)
     count = sa.select(sa.func.count()).where(Question.survey_id == Survey.id).scalar_subquery()
     rows = db.execute(
@@ -190,49 +193,8 @@ def waiting(db: DbSession, actor: Actor | None, *, today: date) -> pd.DataFrame:
         .where(Participation.person_id == actor.person_id, Survey.state == SurveyState.OPEN, Survey.closes_on >= today)
         .order_by(Survey.closes_on, Survey.id)
     )
-    found = [(row.id, row.name, row.kind.value, row.closes_on, number, done) for row, number, done in rows]
+    found = [(row.id, row.name, row.kind.value, row.closes_on, number, done, row.named) for row, number, done in rows]
     return pd.DataFrame(found, columns=list(_WAITING), dtype="object").astype(_WAITING)
-
-
-@dataclass(frozen=True)
-class FormQuestion:
-    """A question to answer."""
-
-    id: int
-    type: str
-    text: str
-    help: str
-    options: tuple[str, ...]
-    skill_id: int | None
-
-
-@dataclass(frozen=True)
-class Form:
-    """A wave to answer, with what is promised to who does."""
-
-    id: int
-    name: str
-    kind: str
-    purpose: str
-    smallest_group: int
-    closes_on: date
-    done: bool
-    questions: tuple[FormQuestion, ...]
-
-
-@query("surveys", "participation")
-def form(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> Form:
-    """An open wave that asks the actor. Raises NotFound for every other."""
-    actor = require(actor, Permission.SURVEY_ANSWER)
-    own = db.get(Participation, (survey_id, actor.person_id))
-    row = db.get(Survey, survey_id)
-    if own is None or row is None or row.state is not SurveyState.OPEN or row.closes_on < today:
-        raise NotFound
-    questions = tuple(
-        FormQuestion(item.id, item.type.value, item.text, item.help, tuple(item.options or ()), item.skill_id)
-        for item in _questions(db, survey_id)
-    )
-    return Form(row.id, row.name, row.kind.value, row.purpose, row.smallest_group, row.closes_on, own.done, questions)
 
 
 @query("surveys", scope=_readers)

@@ -45,6 +45,8 @@ PAGES = (
     PageSpec("discover/skills.py", "skills", "Skills", ":material/school:", "Discover", Permission.SKILL_VIEW),
     PageSpec("people/directory.py", "helpers", "Who can help", ":material/handshake:", "Discover", Permission.SKILL_VIEW),
     PageSpec("evaluate/kpis.py", "kpis", "KPIs", ":material/monitoring:", "Evaluate", Permission.KPI_VIEW),
+    PageSpec("surveys/mine.py", "surveys", "My surveys", ":material/ballot:", "Me", Permission.SURVEY_ANSWER),
+    PageSpec("surveys/answer.py", "answer", "Answer a survey", ":material/edit_note:", "Me", Permission.SURVEY_ANSWER, in_menu=False),
     PageSpec("people/my_profile.py", "profile", "My skills", ":material/psychology:", "Me", Permission.OWN_PROFILE),
     PageSpec("home/account.py", "account", "My account", ":material/person:", "Me", Permission.OWN_ACCOUNT),
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),

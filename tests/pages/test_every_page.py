@@ -51,6 +51,8 @@ EXPECTED = {
     "skills": EVERYONE_SIGNED_IN,
     "helpers": EVERYONE_SIGNED_IN,
     "kpis": {MANAGER, *RECORDERS},
+    "surveys": EVERYONE_SIGNED_IN,
+    "answer": EVERYONE_SIGNED_IN,
     "profile": EVERYONE_SIGNED_IN,
     "account": EVERYONE_SIGNED_IN,
     "accounts": OFFICE,

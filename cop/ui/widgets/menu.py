@@ -94,6 +94,12 @@ const watch = everySeconds => {
     window.removeEventListener("online", ask)
   }
 }
+// Who signs out leaves no draft of an answer to a survey behind (answer.js).
+const forget = () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("cop-draft:")) localStorage.removeItem(name)
+  } catch { /* there is no storage, and so no draft */ }
+}
 export default function ({ data, parentElement, setTriggerValue }) {
   const nav = parentElement.querySelector("nav")
   readable(nav)
@@ -112,6 +118,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("open", link.dataset.url)
     if (window.innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
   }
+  parentElement.querySelector("form").onsubmit = forget
   return watch(data.everySeconds)
 }
 """

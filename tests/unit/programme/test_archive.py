@@ -59,7 +59,7 @@ LEFT_OUT_TABLES = {
     "calendar_feed", "check_in_code", "draft", "external_identity", "idempotency_key", "one_time_link", "sign_in_failure",
     "sign_in_session",
     # what people say of themselves is theirs
-    "person_skill",
+    "help_pause", "named_answer", "person_skill",
     # anonymous answers leave the database as released tables only; who answered is for nobody to read
     "answer", "participation", "survey_cohort", "survey_cohort_group",
     # what the office keeps for its own work

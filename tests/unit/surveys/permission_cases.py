@@ -1,12 +1,13 @@
-"""Whom the operations on surveys serve: the office alone; answering is no operation, tests/unit/surveys/test_answering.py."""
+"""Whom the operations on surveys serve: the office alone; without a name, answering is no operation: tests/unit/surveys/test_answering.py."""
 
 from datetime import timedelta
 
+from cop.surveys import answer_operations as a
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
 from cop.surveys.inputs import Audience, QuestionInput
 from tests import factories as make
-from tests.permissions import OFFICE, Case
+from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, Case
 
 _HEAD = {"name": "Pulse in autumn", "purpose": ""}
 _QUESTIONS = {"questions": (QuestionInput("likert", "I learn here"),)}
@@ -35,7 +36,12 @@ def _open(world, actor):
     return {"survey_id": row.id, "version": row.version}
 
 
+def _named(world, actor):
+    return {"survey_id": make.open_survey(world.db, named=True).id, "values": {}}
+
+
 CASES = {
+    a.answer_named: Case(EVERYONE_SIGNED_IN, _named),
     t.add_template: Case(OFFICE, lambda _w, _a: {**_HEAD, "kind": "pulse", **_QUESTIONS}),
     t.edit_template: Case(OFFICE, lambda w, a: {**_template(w, a), **_HEAD, "kind": "pulse", **_QUESTIONS}),
     t.archive_template: Case(OFFICE, _template),

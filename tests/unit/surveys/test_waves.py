@@ -19,6 +19,7 @@ from cop.models import (
     TemplateQuestion,
 )
 from cop.permissions import Role
+from cop.surveys import form_queries
 from cop.surveys import queries as q
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
@@ -277,10 +278,10 @@ def test_what_is_waiting_for_whom(db, office):
     assert found[["id", "questions", "done"]].values.tolist() == [[survey.id, 2, False]]
     assert q.waiting(db, newcomer, today=make.TODAY).empty
     assert q.waiting(db, somebody, today=survey.closes_on + timedelta(days=1)).empty
-    asked = q.form(db, somebody, survey_id=survey.id, today=make.TODAY)
+    asked = form_queries.form(db, somebody, survey_id=survey.id, today=make.TODAY)
     assert [question.text for question in asked.questions] == ["Good?", "Why?"]
     with pytest.raises(NotFound):
-        q.form(db, newcomer, survey_id=survey.id, today=make.TODAY)
+        form_queries.form(db, newcomer, survey_id=survey.id, today=make.TODAY)
 
 
 def test_the_same_words_are_not_asked_twice(db, office):

@@ -4,6 +4,8 @@ The component also keeps what is being typed, and moves on to the next question 
 browser stands in `assets/answer.js`.
 """
 
+from typing import Any
+
 import streamlit as st
 
 from cop.choices import QuestionType
@@ -33,7 +35,7 @@ def keep(actor: Actor, form: Form, state: Answering) -> None:
         "answered": [question_key(key) for key in answered],
         "texts": {question_key(item.id): str(item.id) for item in form.questions if item.type == QuestionType.TEXT},
     }
-    _draft(key=_KEY, data=data, on_found_change=lambda: _found(form, state))
+    _draft(key=_KEY, data=data, on_found_change=lambda: bring_back(form, state, st.session_state[_KEY].get("found")))
 
 
 def drop(actor: Actor, form: Form) -> None:
@@ -47,10 +49,10 @@ def drop_by_id(actor: Actor, survey_id: int) -> None:
     _draft(key=_KEY, data={"key": key, "gone": True, "step": "sent"})
 
 
-def _found(form: Form, state: Answering) -> None:
-    """What the browser had; what was said in this tab meanwhile counts more."""
+def bring_back(form: Form, state: Answering, kept: Any) -> None:
+    """Go on with what a browser kept; what was said in this tab meanwhile counts more."""
     asked = [Asked(item.id, QuestionType(item.type), item.options) for item in form.questions]
-    found = taken(asked, st.session_state[_KEY].get("found"))
+    found = taken(asked, kept)
     state.restored = len(found.keys() - state.draft.keys())
     state.draft = found | state.draft
     state.read = True

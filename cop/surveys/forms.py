@@ -113,9 +113,10 @@ def _is_asked(form: Form, question: FormQuestion, values: Mapping[int, Any]) -> 
     return mark is not None and mark < _BELOW
 
 
-def minutes(questions: int) -> int:
-    """About how long that many questions take; one minute at least."""
-    return max(1, round(questions * _SECONDS_EACH / 60))
+def in_minutes(questions: int) -> str:
+    """About how long that many questions take, such as "3 minutes"; one minute at least."""
+    minutes = max(1, round(questions * _SECONDS_EACH / 60))
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def unanswered(questions: Sequence[FormQuestion], values: Mapping[int, Any]) -> list[FormQuestion]:

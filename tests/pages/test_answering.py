@@ -21,7 +21,11 @@ from tests.pages.seats import open_page, take_seat
 TODAY = local_day(utcnow(), "Europe/Madrid")
 QUESTIONS = [
     {"type": QuestionType.LIKERT, "text": "I *learn* here"},
-    {"type": QuestionType.SINGLE, "text": "Which?", "options": ["one", "two, which takes many more words to say than the first"]},
+    {
+        "type": QuestionType.SINGLE,
+        "text": "Which?",
+        "options": ["one", "two, which takes many more words to say than the first"],
+    },
     {"type": QuestionType.MULTIPLE, "text": "Which ones?", "options": ["a", "b", "c"], "help": "Tick all"},
     {"type": QuestionType.TEXT, "text": "Why?"},
 ]

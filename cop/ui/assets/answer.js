@@ -18,6 +18,10 @@ const box = key => document.querySelector(`.st-key-${CSS.escape(key)}`)
 
 const main = () => document.querySelector('[data-testid="stMain"]')
 
+const CARD = '[class*="st-key-question-"][data-testid="stVerticalBlock"]'
+const keyOf = node => [...node.closest(CARD)?.classList ?? []]
+  .find(name => name.startsWith("st-key-question-"))?.slice("st-key-".length)
+
 class Answers {
   constructor(root) {
     this.root = root
@@ -54,11 +58,27 @@ class Answers {
   }
 
   tapped(event) {
-    const card = event.detail > 0 && event.target.closest?.('[class*="st-key-question-"][data-testid="stVerticalBlock"]')
+    const card = event.detail > 0 && event.target.closest?.(CARD)
     if (!card || !this.data || !event.target.closest("button, label, [role=radio]")) return
-    const key = [...card.classList].find(name => name.startsWith("st-key-question-")).slice("st-key-".length)
+    const key = keyOf(card)
     if (this.data.answered.includes(key) || !card.querySelector('[data-testid="stButtonGroup"]')) return
     this.from = { key, top: card.getBoundingClientRect().top }
+  }
+
+  // A digit chooses in the question that has the keyboard, and leads on to the next one.
+  pressed(event) {
+    if (!/^[0-5]$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey || !this.data?.keys) return
+    const group = event.target.closest?.('[role="radiogroup"]')
+    const key = group && keyOf(group)
+    if (!(key in this.data.keys)) return
+    const choice = group.children[Number(event.key) - this.data.keys[key]]
+    if (!choice) return
+    event.preventDefault()
+    choice.click()
+    const groups = [...document.querySelectorAll('[role="radiogroup"]')].filter(other => keyOf(other) in this.data.keys)
+    const next = groups[groups.indexOf(group) + 1]
+    next?.querySelector("button").focus()
+    next?.scrollIntoView({ block: "center" })
   }
 
   moveOn() {
@@ -66,7 +86,7 @@ class Answers {
     if (!from || !this.data.answered.includes(from.key)) return
     this.from = null
     setTimeout(() => {  // once the run has drawn what the choice means
-      const cards = [...document.querySelectorAll('[class*="st-key-question-"][data-testid="stVerticalBlock"]')]
+      const cards = [...document.querySelectorAll(CARD)]
       const next = cards[cards.indexOf(box(from.key)) + 1]
       if (!next) return
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches
@@ -76,13 +96,11 @@ class Answers {
   }
 
   listen() {
-    const typed = event => this.typed(event), tapped = event => this.tapped(event)
-    document.addEventListener("input", typed)
-    document.addEventListener("click", tapped, true)
-    return () => {
-      document.removeEventListener("input", typed)
-      document.removeEventListener("click", tapped, true)
-    }
+    const stop = new AbortController()
+    document.addEventListener("input", event => this.typed(event), { signal: stop.signal })
+    document.addEventListener("click", event => this.tapped(event), { capture: true, signal: stop.signal })
+    document.addEventListener("keydown", event => this.pressed(event), { capture: true, signal: stop.signal })
+    return () => stop.abort()
   }
 }
 

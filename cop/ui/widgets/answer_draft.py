@@ -1,6 +1,6 @@
 """The draft of an answer, in the browser: a reload loses nothing, and no server keeps what wasn't sent.
 
-The component also keeps what is being typed, and moves on to the next question after a tap. What it does in the
+The component also keeps what is being typed, and leads to the next question after a tap or a digit. What it does in the
 browser stands in `assets/answer.js`.
 """
 
@@ -20,6 +20,8 @@ from cop.ui.widgets.answer_state import Answering
 _KEY = "answer_draft"
 _JS = (ROOT / "cop" / "ui" / "assets" / "answer.js").read_text("utf-8")
 _CSS = "p { margin: 0; font: .875rem var(--st-font); color: var(--st-text-color); opacity: .75; }"
+_FIRST: dict[str, int] = {QuestionType.LEVEL: 0, QuestionType.LIKERT: 1}
+"""The digit that chooses the first step: levels are counted from 0."""
 _draft = st.components.v2.component("cop_answer", html='<p role="status"></p>', css=_CSS, js=_JS)
 
 
@@ -33,9 +35,15 @@ def keep(actor: Actor, form: Form, state: Answering) -> None:
         "gone": False,
         "step": state.step.value,
         "answered": [question_key(key) for key in answered],
+        "keys": {question_key(item.id): _FIRST[item.type] for item in form.questions if item.type in _FIRST},
         "texts": {question_key(item.id): str(item.id) for item in form.questions if item.type == QuestionType.TEXT},
     }
     _draft(key=_KEY, data=data, on_found_change=lambda: bring_back(form, state, st.session_state[_KEY].get("found")))
+
+
+def takes_digits(form: Form) -> bool:
+    """Whether a question of the form can be answered by a digit."""
+    return any(question.type in _FIRST for question in form.questions)
 
 
 def drop(actor: Actor, form: Form) -> None:

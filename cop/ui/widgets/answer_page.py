@@ -5,10 +5,10 @@ import streamlit as st
 from cop.errors import Invalid
 from cop.permissions import Actor
 from cop.surveys import form_queries
-from cop.surveys.forms import Form, arranged, minutes, unanswered
+from cop.surveys.forms import Form, arranged, in_minutes, unanswered
 from cop.ui import run
 from cop.ui.format import day
-from cop.ui.layout import link
+from cop.ui.layout import go, link
 from cop.ui.load import load
 from cop.ui.text import plain
 from cop.ui.widgets import (
@@ -90,12 +90,16 @@ def _begun(form: Form, state: Answering, questions: int) -> None:
     answer_draft.told(state)
     if state.code:
         st.info("This is the answer that the receipt code leads to.", icon=":material/key:")
+        if st.button("Leave it as it was", key="answer_leave", type="tertiary", icon=":material/arrow_back:"):
+            state.forget()
+            go("surveys")
     elif form.named and form.done:
         st.info(f"You have answered. You can change it until {day(form.closes_on)}.", icon=":material/edit:")
     elif form.named and state.given and not state.draft:
         st.info("What your profile says is chosen already. Change what isn't right any more.")
-    number, length = (f"{questions} question", minutes(questions))
-    st.text(f"{number if questions == 1 else number + 's'}, about {length} {'minute' if length == 1 else 'minutes'}.")
+    number = "1 question" if questions == 1 else f"{questions} questions"
+    hint = " With a keyboard, digits choose a step and lead on." if answer_draft.takes_digits(form) else ""
+    st.text(f"{number}, about {in_minutes(questions)}.{hint}")
 
 
 def _go(state: Answering, step: Step) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cop.surveys import form_queries, queries
-from cop.surveys.forms import arranged, in_words, minutes, unanswered
+from cop.surveys.forms import arranged, in_minutes, in_words, unanswered
 from cop.ui import run
 from cop.ui.format import day
 from cop.ui.layout import link, opens
@@ -39,11 +39,9 @@ def page() -> None:
 
 def _waits(row: "pd.Series[Any]") -> None:
     form = load(form_queries.form, survey_id=int(row["id"]), today=run.current().today)
-    length = minutes(len(arranged(form, {}).shown))
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{plain(form.about or form.name)}** {mode(named=form.named)}")
-        unit = "minute" if length == 1 else "minutes"
-        st.text(f"Until {day(form.closes_on)}, about {length} {unit}.")
+        st.text(f"Until {day(form.closes_on)}, about {in_minutes(len(arranged(form, {}).shown))}.")
         link("answer", "Answer", icon=":material/edit_note:", survey=form.id)
 
 

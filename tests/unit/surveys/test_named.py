@@ -1,10 +1,14 @@
 """Waves with names: stored beside the person, for them alone, with the levels in their profile; told like the others."""
 
+import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from cop.backup import backup
 from cop.choices import QuestionType, SurveyKind
 from cop.db import reading, revisions
 from cop.errors import Forbidden, Invalid, NotFound
@@ -19,9 +23,11 @@ from cop.models import (
     Question,
     ReleasedCell,
     Survey,
+    SurveyGroup,
 )
 from cop.people.operations import merge_people
 from cop.permissions import SYSTEM, Role
+from cop.settings import settings
 from cop.surveys import answering, form_queries
 from cop.surveys.answer_operations import answer_named
 from cop.surveys.queries import waiting
@@ -193,3 +199,34 @@ def merged(keep, gone):
         gone_id=gone.person_id,
         gone_version=found[gone.person_id],
     )
+
+
+def test_both_modes_are_judged_together(wave, db):
+    """Who left between a wave with names and one without would stand out by the difference."""
+    survey, (sql, *_), people, skills = wave
+    for person in people:
+        give(wave, person, {sql: 2})
+    closed(wave, db)
+    asked = [{"type": QuestionType.LEVEL, "text": "SQL", "skill_id": skills[0]}]
+    later = make.open_survey(db, asked, kind=SurveyKind.SKILL_GAP)
+    question = db.scalar(sa.select(Question.id).where(Question.survey_id == later.id))
+    make.commit(db)
+    for person in people[:9]:
+        answering.answer(person, survey_id=later.id, values={question: 2}, today=make.TODAY)
+    closed((later,), db)
+    with reading() as read:
+        hidden = {row.survey_id: row.hidden for row in read.scalars(sa.select(SurveyGroup))}
+    assert hidden == {survey.id: None, later.id: "difference"}
+
+
+@pytest.mark.sqlite
+def test_a_backup_keeps_it(wave, tmp_path):
+    _survey, (sql, *_), people, _skills = wave
+    give(wave, people[0], {sql: 3})
+    target = tmp_path / "copy.sqlite3"
+    backup(settings(), target)
+    with closing(sqlite3.connect(target)) as copy:
+        done = copy.execute("SELECT person_id FROM participation WHERE done").fetchall()
+        kept = copy.execute('SELECT person_id, "values" FROM named_answer').fetchall()
+    assert done == [(people[0].person_id,)]
+    assert kept == [(people[0].person_id, json.dumps({str(sql): 3}))]

@@ -237,6 +237,8 @@ def test_with_ones_name(me, db):
     survey, ids = skills(db, me, named=True)
     db.add(PersonSkill(person_id=me.account.person_id, skill_id=1, level=1, updated_at=make.NOW))
     make.commit(db)
+    waiting = open_page("surveys")
+    assert f"Until {survey.closes_on.day} {survey.closes_on:%b %Y}, about 1 minute." in read(waiting)
     app = opened(survey)
     assert "With your name" in read(app)
     assert "What your profile says is chosen already." in read(app)
@@ -254,6 +256,12 @@ def test_with_ones_name(me, db):
     execute(close_wave, SYSTEM, survey_id=survey.id, version=version)
     app = open_page("surveys")
     assert "Ended on" in read(app)
+    app.session_state[f"my_answer:{survey.id}"] = True  # opens the box
+    told = read(app.run())
+    assert "Only you see this here." in told
+    assert "**Art** " in told
+    assert " Awareness" in told
+    assert "Cloud" not in told
 
 
 def test_feedback_on_a_session(me, db):

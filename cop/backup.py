@@ -1,8 +1,9 @@
 """Copies of the SQLite database and the way back, both while the app writes.
 
 A copy holds no way in: sign-in sessions, open one-time links and addresses of calendars are taken out. Neither does it
-hold answers to surveys that are open: after closing they are to be nowhere, so a restored wave begins anew. What was
-deleted is not left in free pages. A restore is one write transaction on the live file, so a running app sees the old
+hold answers to surveys that are open: after closing they are to be nowhere, so a restored wave begins anew; nor comments
+on sessions that aren't told yet: two copies would tell on which session they were made. What was deleted is not left in
+free pages. A restore is one write transaction on the live file, so a running app sees the old
 state or the new.
 """
 
@@ -132,6 +133,8 @@ def _take_out(path: Path) -> None:
                 "UPDATE participation SET done = 0 WHERE survey_id IN "  # noqa: S608 - of constants
                 f"(SELECT id FROM survey WHERE state = 'open' {anonymous})"
             )
+        if "pooled_comment" in tables:
+            made.execute("DELETE FROM pooled_comment WHERE NOT told")
         made.execute("VACUUM")  # what was ever deleted is not left in free pages
         made.execute("PRAGMA journal_mode = DELETE")
 

@@ -80,6 +80,7 @@ SHOWN = {
     "catalog.end_facilitator": Shown(Group.CARRIERS, "ended the role of", fields=("until_on",)),
     "lifecycle.restore_facilitator": Shown(Group.CARRIERS, "gave the role back to"),
     **{f"sessions.{name}": Shown(Group.SESSIONS, "") for name in _OF_SESSIONS},
+    "surveys.ask_for_feedback": Shown(Group.SESSIONS, "asked those who came for"),
     "sessions.plan_series": Shown(Group.SESSIONS, "planned the series", fields=_SERIES[1:]),
     "sessions.change_series": Shown(Group.SESSIONS, "changed the series", fields=_SERIES),
     "sessions.end_series": Shown(Group.SESSIONS, "ended the series", fields=("until_on",)),

@@ -1,6 +1,7 @@
 """What an export holds of surveys: what was asked, and the tables that everybody reads. No answer, and not who answered."""
 
 from cop.models import (
+    PooledComment,
     Question,
     ReleasedCell,
     ReleasedComment,
@@ -61,6 +62,7 @@ SURVEY_TABLES = (
             ),
             Column("named", "Whether answers stand beside their person's name, for that person.", Survey.named),
             Column("state", "draft, open or closed.", Survey.state),
+            Column("session_id", "The session about which only those who came are asked.", Survey.session_id),
             Column("opened_on", "The day on which it was opened.", Survey.opened_on),
             Column("closes_on", "The last day on which one may answer.", Survey.closes_on),
             Column("cleared", "Whether the database was written anew since its answers were deleted.", Survey.cleared),
@@ -69,7 +71,7 @@ SURVEY_TABLES = (
     ),
     ExportTable(
         "survey_audiences.csv",
-        "Who is asked by a wave; one without any row asks everybody.",
+        "Who is asked by a wave; one without any row asks everybody, or those who came to its session.",
         (
             Column("survey_id", "The wave.", SurveyAudience.survey_id),
             Column("kind", "org_unit, job_role or community.", SurveyAudience.kind),
@@ -129,5 +131,15 @@ SURVEY_TABLES = (
             Column("text", "The comment.", ReleasedComment.text),
         ),
         (ReleasedComment.id,),
+    ),
+    ExportTable(
+        "session_comments.csv",
+        "Comments on a community's sessions, told ten or more at once, in random order; nothing says on which session.",
+        (
+            Column("community_id", "The community.", PooledComment.community_id),
+            Column("text", "The comment.", PooledComment.text),
+        ),
+        (PooledComment.community_id, PooledComment.id),
+        lambda rows: rows.where(PooledComment.told),
     ),
 )

@@ -7,6 +7,7 @@ or went.
 
 import secrets
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ from cop.db import bump, reading, rewrite, slices, transaction
 from cop.errors import Unwritable
 from cop.models import (
     Answer,
+    CommunitySession,
     NamedAnswer,
     Participation,
+    PooledComment,
     Question,
     ReleasedCell,
     ReleasedComment,
@@ -31,11 +34,14 @@ from cop.models import (
     UnitRequirement,
 )
 from cop.surveys import checks as checked
+from cop.surveys import pool
 from cop.surveys.answers import Asked, Column, columns, counted
 from cop.surveys.audit import Reason
 from cop.surveys.release import decide, pooled, release
 
 _KINDS = [kind.value for kind in GroupKind]
+_TOLD_OF_PEOPLE = (Answer.__tablename__, Participation.__tablename__, PooledComment.__tablename__)
+"""What is written anew after closing."""
 
 
 def close(db: DbSession, survey: Survey, *, rng: np.random.Generator | None = None) -> dict[str, int]:
@@ -48,7 +54,7 @@ def close(db: DbSession, survey: Survey, *, rng: np.random.Generator | None = No
     given = _given(db, survey.id)
     cells = _cells(db, survey, asked, given, rng)
     _insert(db, ReleasedCell, cells)
-    _insert(db, ReleasedComment, _comments(asked, given, rng))
+    _tell_comments(db, survey, asked, given, rng)
     db.execute(sa.delete(Answer).where(Answer.survey_id == survey.id))
     # On PostgreSQL each row tells the transaction that wrote it last: from now on all of them tell this one.
     rows = sa.update(Participation).where(Participation.survey_id == survey.id)
@@ -79,7 +85,7 @@ def clear(on: sa.Engine | None = None) -> None:
     """
     with reading(on) as db:
         waiting = list(db.scalars(sa.select(Survey.id).where(Survey.state == SurveyState.CLOSED, ~Survey.cleared)))
-    if not waiting or not rewrite(on, (Answer.__tablename__, Participation.__tablename__)):
+    if not waiting or not rewrite(on, _TOLD_OF_PEOPLE):
         return
     try:
         with transaction(on) as db:
@@ -145,10 +151,16 @@ def _respondents(db: DbSession, survey_ids: Sequence[int], *more: Any) -> pd.Dat
 
 
 def _earlier(db: DbSession, survey: Survey) -> list[int]:
-    """The closed waves of the same kind, and those that asked at least one of this wave's questions."""
+    """The closed waves of the same kind, and those that asked at least one of this wave's questions.
+
+    Of feedback on a session, those on other sessions are left out.
+    """
+    closed = Survey.state == SurveyState.CLOSED
+    if survey.session_id is not None:
+        closed &= Survey.session_id.is_(None)
     own = {subject for key, subject in _subjects(db, Survey.id == survey.id)}
-    asked = {key for key, subject in _subjects(db, Survey.state == SurveyState.CLOSED) if subject in own}
-    alike = db.scalars(sa.select(Survey.id).where(Survey.state == SurveyState.CLOSED, Survey.kind == survey.kind))
+    asked = {key for key, subject in _subjects(db, closed) if subject in own}
+    alike = db.scalars(sa.select(Survey.id).where(closed, Survey.kind == survey.kind))
     return sorted(asked | set(alike))
 
 
@@ -219,13 +231,21 @@ def _required(db: DbSession, groups: dict[int, SurveyGroup]) -> dict[tuple[int, 
     return found
 
 
-def _comments(asked: Sequence[Asked], given: Sequence[Any], rng: np.random.Generator) -> list[dict[str, Any]]:
-    texts = [question.id for question in asked if question.type is QuestionType.TEXT]
-    return [
-        {"question_id": key, "text": text}
-        for key in texts
-        for text in pooled([values.get(str(key), "") for _cohort, values in given], rng)
-    ]
+def _tell_comments(
+    db: DbSession, survey: Survey, asked: Sequence[Asked], given: Sequence[Any], rng: np.random.Generator
+) -> None:
+    """Of a wave by question; of feedback on a session with those on the community's other sessions."""
+    by_question = {
+        question.id: [values.get(str(question.id), "") for _cohort, values in given]
+        for question in asked
+        if question.type is QuestionType.TEXT
+    }
+    if survey.session_id is None:
+        told = {key: pooled(comments, rng) for key, comments in by_question.items()}
+        _insert(db, ReleasedComment, [{"question_id": key, "text": text} for key in told for text in told[key]])
+    else:
+        community_id = db.get_one(CommunitySession, survey.session_id).community_id
+        pool.add(db, community_id, chain.from_iterable(by_question.values()))
 
 
 def _insert(db: DbSession, table: type[ReleasedCell | ReleasedComment], rows: Sequence[dict[str, Any]]) -> None:

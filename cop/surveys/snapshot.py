@@ -1,7 +1,7 @@
 """Who is asked, and to which groups they belong, as it is on the day a wave opens."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -88,6 +88,17 @@ def take(db: DbSession, survey: Survey, people: dict[int, tuple[int | None, int 
         db.add_all(
             Participation(survey_id=survey.id, person_id=person_id, cohort_id=cohort.id) for person_id in members
         )
+    db.flush()
+
+
+def take_whole(db: DbSession, survey: Survey, person_ids: Sequence[int], *, name: str) -> None:
+    """Write down these people as the one group of a wave that is being opened, and everybody as not done yet."""
+    group = SurveyGroup(survey_id=survey.id, kind=GroupKind.WHOLE, name=name, headcount=len(person_ids))
+    cohort = SurveyCohort(survey_id=survey.id)
+    db.add_all([group, cohort])
+    db.flush()
+    db.add(SurveyCohortGroup(cohort_id=cohort.id, group_id=group.id))
+    db.add_all(Participation(survey_id=survey.id, person_id=key, cohort_id=cohort.id) for key in sorted(person_ids))
     db.flush()
 
 

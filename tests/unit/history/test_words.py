@@ -29,6 +29,7 @@ GIVES_ITS_NAME |= {"catalog.restore_contribution"}
 
 
 OF_OTHER_ROOMS = {"funnel.link_community", "funnel.unlink_community", "skills.set_community_skills"}
+OF_OTHER_ROOMS |= {"surveys.ask_for_feedback"}
 """The only operations of other rooms that name a community; that they do, the test of every operation below shows."""
 
 

@@ -1,13 +1,14 @@
-"""Whom the operations on surveys serve: the office alone; without a name, answering is no operation: tests/unit/surveys/test_answering.py."""
+"""Whom the operations on surveys serve: the office, of a session its facilitators, too; without a name, answering is no operation: tests/unit/surveys/test_answering.py."""
 
 from datetime import timedelta
 
 from cop.surveys import answer_operations as a
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
+from cop.surveys.feedback_operations import ask_for_feedback
 from cop.surveys.inputs import Audience, QuestionInput
 from tests import factories as make
-from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, Case
+from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, OWN_FACILITATOR, Case
 
 _HEAD = {"name": "Pulse in autumn", "purpose": ""}
 _QUESTIONS = {"questions": (QuestionInput("likert", "I learn here"),)}
@@ -40,6 +41,11 @@ def _named(world, actor):
     return {"survey_id": make.open_survey(world.db, named=True).id, "values": {}}
 
 
+def _held(world, actor):
+    people = [make.person(world.db) for _ in range(5)]
+    return {"session_id": make.session(world.db, world.community, people=people).id}
+
+
 CASES = {
     a.answer_named: Case(EVERYONE_SIGNED_IN, _named),
     t.add_template: Case(OFFICE, lambda _w, _a: {**_HEAD, "kind": "pulse", **_QUESTIONS}),
@@ -54,4 +60,5 @@ CASES = {
     w.close_wave: Case(OFFICE, _open),
     w.close_overdue_waves: Case(OFFICE, lambda _w, _a: {}),
     w.delete_wave: Case(OFFICE, _draft),
+    ask_for_feedback: Case(OWN_FACILITATOR, _held),
 }

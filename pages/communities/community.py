@@ -13,4 +13,4 @@ if found is None:
 else:
     community_head.head(found, actor)
     community_tabs.tabs(found, actor)
-watch("catalog", "memberships", "sessions", "people", "organisation", "funnel", "skills")
+watch("catalog", "memberships", "sessions", "people", "organisation", "funnel", "skills", "surveys")

@@ -21,6 +21,7 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.text import plain
 from cop.ui.widgets import (
+    community_feedback,
     community_history,
     community_manage,
     community_skills,
@@ -41,6 +42,7 @@ def tabs(found: queries.Detail, actor: Actor) -> None:
         "Sessions": _sessions,
         "Contributions": contributions.section,
         "Resources": resources.section,
+        "Feedback": community_feedback.section,
         "Members": _members,
         "History": community_history.section,
     }

@@ -18,7 +18,7 @@ from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import downloads, notice
+from cop.ui.widgets import downloads, notice, session_feedback
 from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.plan_form import FOLLOWING, ONE, SCOPES
 
@@ -67,6 +67,7 @@ def just_recorded(actor: Actor, session: SessionDetail) -> None:
             layout.link("record", "Record another", icon=":material/add_circle:", community=session.slug)
             layout.link("community", f"To {session.community}", icon=":material/group:", c=session.slug)
             _undo(session)
+        session_feedback.offer(actor, session)
 
 
 def actions(actor: Actor, session: SessionDetail) -> None:

@@ -475,6 +475,13 @@ def _rings(db: DbSession, item_id: int) -> Iterable[RingStay]:
         )
 
 
+@query("funnel", public=True)
+def titles(db: DbSession, _actor: Actor | None) -> dict[int, str]:
+    """The titles of the items that may bring something about, by id, in the order of titles; not the rejected."""
+    found = _titles(db, FunnelItem.merged_into_id.is_(None) & (FunnelItem.stage != FunnelStage.REJECTED))
+    return dict(sorted(found.items(), key=lambda one: fold(one[1])))
+
+
 @query("funnel", "catalog", public=True)
 def items_of_community(db: DbSession, _actor: Actor | None, *, community_id: int) -> dict[int, tuple[str, str]]:
     """Why the community exists: the titles and stages of the items it works on, by id."""

@@ -435,6 +435,7 @@ TABLES = (
             Column("level", "1 awareness, 2 working, 3 practitioner, 4 expert.", RoleRequirement.level),
             Column("since_on", "The first day.", RoleRequirement.since_on),
             Column("until_on", "The first day without it; empty where it is required.", RoleRequirement.until_on),
+            Column("item_id", "The funnel item that raised it.", RoleRequirement.item_id),
         ),
         (RoleRequirement.id,),
         lambda rows: (
@@ -456,6 +457,7 @@ TABLES = (
             Column("importance", "1 normal, 2 high, 3 critical.", UnitRequirement.importance),
             Column("since_on", "The first day.", UnitRequirement.since_on),
             Column("until_on", "The first day without it; empty where it is needed.", UnitRequirement.until_on),
+            Column("item_id", "The funnel item that raised it.", UnitRequirement.item_id),
         ),
         (UnitRequirement.id,),
         lambda rows: (

@@ -1,20 +1,25 @@
 """Writes on one's own profile. The audit trail says that somebody changed theirs, never what they said."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.db import rowcount, wait_for
-from cop.errors import Forbidden
-from cop.models import Person, PersonSkill
+from cop.errors import Forbidden, Invalid
+from cop.models import HelpPause, Person, PersonSkill
+from cop.organisation import time_zone
+from cop.periods import add_months, local_day, month_end, month_of
 from cop.permissions import Actor, Permission, require
 from cop.skills import checks as checked
 from cop.skills.inputs import Answer
 from cop.skills.levels import LEVELS
 from cop.validation import Checks
+
+MOST_MONTHS = 6
+"""How long a pause may last; whoever can't help for longer takes the offer back."""
 
 
 def set_profile(db: DbSession, actor: Actor | None, *, now: datetime, answers: Sequence[Answer]) -> int:
@@ -73,6 +78,43 @@ def stop_helping(db: DbSession, actor: Actor | None, *, now: datetime) -> int:
     if stopped:
         _record(db, actor, now, "stop_helping")
     return stopped
+
+
+def pause_help(db: DbSession, actor: Actor | None, *, now: datetime, until_on: date) -> None:
+    """Let nobody find the actor among those who help until that day, on which they are found again.
+
+    Their offers stay as they are. Raises Invalid where the day isn't ahead, or further than half a year.
+    """
+    actor = require(actor, Permission.OWN_PROFILE)
+    _require_person(db, actor)
+    wait_for(db, f"profile {actor.person_id}")
+    today = local_day(now, time_zone(db))
+    if until_on <= today:
+        raise Invalid({"until_on": "Choose a day after today: from then on you are shown again."})
+    if until_on > longest_pause(today):
+        raise Invalid({"until_on": f"At most {MOST_MONTHS} months. Who can’t help for longer stops offering help."})
+    row = db.get(HelpPause, actor.person_id)
+    if row is None:
+        db.add(HelpPause(person_id=actor.person_id, until_on=until_on))
+    else:
+        row.until_on = until_on
+    db.flush()
+    _record(db, actor, now, "pause_help")
+
+
+def resume_help(db: DbSession, actor: Actor | None, *, now: datetime) -> int:
+    """End the actor's pause at once; returns whether there was one, as 0 or 1."""
+    actor = require(actor, Permission.OWN_PROFILE)
+    ended = rowcount(db.execute(sa.delete(HelpPause).where(HelpPause.person_id == actor.person_id)))
+    if ended:
+        _record(db, actor, now, "resume_help")
+    return ended
+
+
+def longest_pause(today: date) -> date:
+    """The last day until which somebody may pause: as many months on, or the month's last day where it is shorter."""
+    month = add_months(month_of(today), MOST_MONTHS)
+    return min(month + timedelta(days=today.day - 1), month_end(month))
 
 
 def _require_person(db: DbSession, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Reads of profiles: one's own, whole; of others only whom one may ask for help."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from cop.choices import PersonKind
 from cop.models import (
     Area,
     Community,
+    HelpPause,
     JobRole,
     Membership,
     OrgUnit,
@@ -172,17 +174,22 @@ _SHOWN = (
     Person.merged_into_id.is_(None),
     Skill.archived_at.is_(None),
 )
-"""Whose offer colleagues see."""
+"""Whose offer colleagues see, unless they pause."""
+
+
+def _pauses(today: date) -> sa.ColumnElement[bool]:
+    """Whether the person of a row said that they can't help at the moment."""
+    return sa.exists().where(HelpPause.person_id == Person.id, HelpPause.until_on > today)
 
 
 @query("skills", "profiles", "people", public=True)
-def offers(db: DbSession, _actor: Actor | None) -> dict[int, tuple[str, int]]:
-    """The skills with which somebody offers help, by id: their names and how many people do."""
+def offers(db: DbSession, _actor: Actor | None, *, today: date) -> dict[int, tuple[str, int]]:
+    """The skills with which somebody offers help and doesn't pause, by id: their names and how many people do."""
     rows = db.execute(
         sa.select(Skill.id, Skill.name, sa.func.count())
         .join(PersonSkill, PersonSkill.skill_id == Skill.id)
         .join(Person, Person.id == PersonSkill.person_id)
-        .where(*_SHOWN)
+        .where(*_SHOWN, ~_pauses(today))
         .group_by(Skill.id, Skill.name)
     ).all()
     return {key: (name, count) for key, name, count in sorted(rows, key=lambda row: fold(row[1]))}
@@ -199,21 +206,42 @@ class Helper:
 
 
 @query("skills", "profiles", "people", "organisation", public=True)
-def helpers(db: DbSession, _actor: Actor | None, *, skill_id: int) -> tuple[Helper, ...]:
-    """Who offers help with a skill, by name."""
+def helpers(db: DbSession, _actor: Actor | None, *, skill_id: int, today: date) -> tuple[Helper, ...]:
+    """Who offers help with a skill and doesn't pause, by name."""
     rows = db.execute(
         sa.select(Person.id, Person.name, Person.email, OrgUnit.name, ProfileVisibility)
         .join(PersonSkill, PersonSkill.person_id == Person.id)
         .join(Skill, Skill.id == PersonSkill.skill_id)
         .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
         .outerjoin(ProfileVisibility, ProfileVisibility.person_id == Person.id)
-        .where(Skill.id == skill_id, *_SHOWN)
+        .where(Skill.id == skill_id, *_SHOWN, ~_pauses(today))
     )
     found = [
         Helper(key, name, email or "", (unit or "") if agreed and agreed.findable and agreed.show_unit else "")
         for key, name, email, unit, agreed in rows
     ]
     return tuple(sorted(found, key=lambda helper: (fold(helper.name), helper.person_id)))
+
+
+@query("skills", "profiles", "people", public=True)
+def pausing(db: DbSession, _actor: Actor | None, *, skill_id: int, today: date) -> int:
+    """How many who offer help with a skill pause, from two on; of a single one it would tell who it is."""
+    count = db.scalar(
+        sa.select(sa.func.count())
+        .select_from(PersonSkill)
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .join(Person, Person.id == PersonSkill.person_id)
+        .where(Skill.id == skill_id, *_SHOWN, _pauses(today))
+    )
+    return count if count and count > 1 else 0
+
+
+@query("profiles")
+def my_pause(db: DbSession, actor: Actor | None, *, today: date) -> date | None:
+    """The day from which the actor is found again among those who help; None where they don't pause."""
+    actor = require(actor, Permission.OWN_PROFILE)
+    until_on = db.scalar(sa.select(HelpPause.until_on).where(HelpPause.person_id == actor.person_id))
+    return until_on if until_on and until_on > today else None
 
 
 @query("profiles", "skills")

@@ -1,7 +1,9 @@
 """Reads of the catalog of skills, of required levels, and of what communities serve."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -9,7 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop.catalog.search import fold
-from cop.models import Area, Community, CommunitySkill, JobRole, OrgUnit, RoleRequirement, Skill, UnitRequirement
+from cop.models import (
+    Area,
+    Community,
+    CommunitySkill,
+    FunnelItem,
+    JobRole,
+    OrgUnit,
+    RoleRequirement,
+    Skill,
+    UnitRequirement,
+)
 from cop.permissions import Actor, Permission, Role, require
 from cop.query import query
 from cop.skills.inputs import Need
@@ -134,6 +146,75 @@ def skill(db: DbSession, _actor: Actor | None, *, skill_id: int) -> SkillDetail 
             )
         ),
         communities=tuple(sorted(((slug, name) for slug, name in rooms), key=lambda item: fold(item[1]))),
+    )
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a job role or a unit required of a skill, from a day until a day; of a job role without people and weight."""
+
+    skill: str
+    of_unit: bool
+    name: str
+    level: int
+    needed: int | None
+    importance: int | None
+    since_on: date
+    until_on: date | None
+    """The first day without it; None where it is required today."""
+    item: tuple[int, str] | None
+    """The funnel item that raised it."""
+
+
+@query("skills", "organisation", "funnel", public=True)
+def requirement_history(db: DbSession, _actor: Actor | None, *, skill_id: int) -> tuple[Requirement, ...]:
+    """What was ever required of a skill, the latest first."""
+    return _requirements(db, lambda table: table.skill_id == skill_id)
+
+
+@query("skills", "organisation", "funnel", public=True)
+def raised_by(db: DbSession, _actor: Actor | None, *, item_id: int) -> tuple[Requirement, ...]:
+    """What a funnel item, or one that was merged into it, raised, the latest first; also what is required no more."""
+    own = sa.select(FunnelItem.id).where(sa.or_(FunnelItem.id == item_id, FunnelItem.merged_into_id == item_id))
+    return _requirements(db, lambda table: table.item_id.in_(own))
+
+
+def _requirements(db: DbSession, which: Callable[[Any], Any]) -> tuple[Requirement, ...]:
+    found = [
+        _requirement(*row)
+        for table, owner, key in (
+            (RoleRequirement, JobRole, RoleRequirement.job_role_id),
+            (UnitRequirement, OrgUnit, UnitRequirement.org_unit_id),
+        )
+        for row in db.execute(_with_names(table, owner, key).where(which(table)))
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (-one.since_on.toordinal(), one.of_unit, fold(one.name), fold(one.skill)))
+    )
+
+
+def _with_names(table: Any, owner: Any, key: Any) -> sa.Select[Any]:
+    return (
+        sa.select(table, Skill.name, owner.name, FunnelItem.title)
+        .select_from(table)
+        .join(Skill, Skill.id == table.skill_id)
+        .join(owner, owner.id == key)
+        .outerjoin(FunnelItem, FunnelItem.id == table.item_id)
+    )
+
+
+def _requirement(row: Any, skill: str, name: str, title: str | None) -> Requirement:
+    of_unit = isinstance(row, UnitRequirement)
+    return Requirement(
+        skill=skill,
+        of_unit=of_unit,
+        name=name,
+        level=row.level,
+        needed=row.needed if of_unit else None,
+        importance=row.importance if of_unit else None,
+        since_on=row.since_on,
+        until_on=row.until_on,
+        item=None if row.item_id is None else (row.item_id, title or ""),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import audit
 from cop.db import wait_for
 from cop.errors import Conflict, Forbidden
-from cop.models import JobRole, OrgUnit, RoleRequirement, UnitRequirement
+from cop.models import FunnelItem, JobRole, OrgUnit, RoleRequirement, UnitRequirement
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, Role, require
@@ -23,11 +23,13 @@ _GRID = "required levels"
 _NO_SKILL = "this skill isn't offered any more"
 
 
-def set_role_requirements(db: DbSession, actor: Actor | None, *, now: datetime, cells: Sequence[RoleCell]) -> int:
+def set_role_requirements(
+    db: DbSession, actor: Actor | None, *, now: datetime, cells: Sequence[RoleCell], item_id: int | None = None
+) -> int:
     """Set the levels that job roles require, all or none; returns how many changed.
 
-    Raises Invalid with what is wrong by cell, and Conflict, its `current` levels by cell, where somebody else has set
-    one since the grid was opened.
+    `item_id` is the funnel item that raised those that change. Raises Invalid with what is wrong by cell, and Conflict,
+    its `current` levels by cell, where somebody else has set one since the grid was opened.
     """
     actor = require(actor, Permission.SKILL_EDIT)
     wait_for(db, _GRID)
@@ -43,6 +45,7 @@ def set_role_requirements(db: DbSession, actor: Actor | None, *, now: datetime, 
             checks.fail(cell.key, f"{where}: {_NO_SKILL}.")
         checked.check_level(checks, cell.key, where, cell.level)
     _no_cell_twice(checks, [cell.key for cell in cells])
+    raised_by = _raised_by(db, checks, item_id)
     checks.done()
     rows = {
         f"{row.job_role_id}:{row.skill_id}": row
@@ -59,18 +62,26 @@ def set_role_requirements(db: DbSession, actor: Actor | None, *, now: datetime, 
                 f"{roles[cell.job_role_id]}, {skills[cell.skill_id]}: {_said(_level(row))} → {_said(cell.level)}"
             )
             place = {"job_role_id": cell.job_role_id, "skill_id": cell.skill_id}
-            _put(db, RoleRequirement, row, place, {"level": cell.level} if cell.level else None, _today(db, now))
-    _record(db, actor, now, "set_role_requirements", told, object_type="role_requirement")
+            values = {"level": cell.level} | raised_by if cell.level else None
+            _put(db, RoleRequirement, row, place, values, _today(db, now))
+    _record(db, actor, now, "set_role_requirements", told, raised_by, object_type="role_requirement")
     return len(told)
 
 
 def set_unit_requirements(
-    db: DbSession, actor: Actor | None, *, now: datetime, org_unit_id: int, cells: Sequence[UnitCell]
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    org_unit_id: int,
+    cells: Sequence[UnitCell],
+    item_id: int | None = None,
 ) -> int:
     """Set what a unit needs of skills, all or none; returns how many changed.
 
-    A manager does so for the units that they were granted and all below. Raises Invalid with what is wrong by skill,
-    and Conflict, its `current` needs by skill, where somebody else has set one since the grid was opened.
+    A manager does so for the units that they were granted and all below. `item_id` is the funnel item that raised the
+    needs that change. Raises Invalid with what is wrong by skill, and Conflict, its `current` needs by skill, where
+    somebody else has set one since the grid was opened.
     """
     actor = require(actor, Permission.REQUIREMENT_EDIT)
     if Role.ADMIN not in actor.roles and org_unit_id not in actor.unit_ids:
@@ -87,6 +98,7 @@ def set_unit_requirements(
             checks.fail(cell.key, f"{where}: {_NO_SKILL}.")
         checked.check_need(checks, where, cell)
     _no_cell_twice(checks, [cell.key for cell in cells])
+    raised_by = _raised_by(db, checks, item_id)
     checks.done()
     rows = {
         str(row.skill_id): row
@@ -104,14 +116,24 @@ def set_unit_requirements(
         if need != _need(row):
             told.append(f"{skills[cell.skill_id]}: {_in_words(_need(row))} → {_in_words(need)}")
             place = {"org_unit_id": org_unit_id, "skill_id": cell.skill_id}
-            _put(db, UnitRequirement, row, place, need._asdict() if need else None, _today(db, now))
-    _record(db, actor, now, "set_unit_requirements", told, object_type="org_unit", object_id=org_unit_id)
+            _put(db, UnitRequirement, row, place, need._asdict() | raised_by if need else None, _today(db, now))
+    _record(db, actor, now, "set_unit_requirements", told, raised_by, object_type="org_unit", object_id=org_unit_id)
     return len(told)
 
 
 def _job_roles(db: DbSession, ids: Iterable[int]) -> dict[int, str]:
     rows = db.execute(sa.select(JobRole.id, JobRole.name).where(JobRole.id.in_(ids)))
     return {key: name for key, name in rows}  # noqa: C416 - dict() doesn't take rows
+
+
+def _raised_by(db: DbSession, checks: Checks, item_id: int | None) -> dict[str, int]:
+    """The item as a row keeps it; without one, a row that is corrected on its first day keeps the item that it has."""
+    if item_id is None:
+        return {}
+    item = db.get(FunnelItem, item_id)
+    if item is None or item.merged_into_id is not None:
+        checks.fail("item_id", "This funnel item was merged into another or isn't there any more. Choose again.")
+    return {"item_id": item_id}
 
 
 def _no_cell_twice(checks: Checks, keys: Sequence[str]) -> None:
@@ -180,6 +202,7 @@ def _record(
     now: datetime,
     operation: str,
     told: list[str],
+    raised_by: dict[str, int],
     *,
     object_type: str,
     object_id: int | None = None,
@@ -193,5 +216,5 @@ def _record(
             topics=("skills",),
             object_type=object_type,
             object_id=object_id,
-            after={"changed": told},
+            after={"changed": told} | raised_by,
         )

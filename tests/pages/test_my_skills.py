@@ -157,3 +157,15 @@ def test_an_offer_shows_ones_name_and_is_taken_back_at_once(me):
     assert len(app.info) == 1
     app = open_page("profile")
     assert "You offer help" not in said(app.subheader)
+
+
+def test_a_pause_hides_the_offer_and_is_ended_at_once(me):
+    app = tapped(open_page("profile"), "SQL", 3)
+    app = app.checkbox(key=key("SQL", "help")).check().run()
+    app = app.button(key="help_pause:submit").click().run()
+    assert any("You pause: nobody is shown your offers until" in text for text in said(app.text))
+    app = open_page("helpers", skill="SQL")
+    assert "Ana" not in " ".join(said(app.markdown))
+    assert "You offer: SQL." in said(app.text)
+    app.button(key="help_pause:resume").click().run()
+    assert "**Ana** :gray-badge[You]" in said(open_page("helpers", skill="SQL").markdown)

@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from cop.choices import GrantedRole
-from cop.db import reading
+from cop.db import reading, transaction
 from cop.execute import execute
-from cop.models import CommunitySkill, OrgUnit, Person, Skill
+from cop.models import CommunitySkill, OrgUnit, Person, RoleRequirement, Skill
 from cop.permissions import SYSTEM
 from cop.skills import operations as o
 from tests import factories as make
@@ -169,6 +169,21 @@ def test_the_grid_of_a_managers_unit(sit):
         ["Cloud", "-", "-", "-"],
         ["SQL *S*", "Working", "4", "Critical"],
     ]
+
+
+def test_a_level_tells_which_item_raised_it_and_the_item_which_levels(db, sit):
+    item, taken = make.funnel_item(db, title="Cloud *first*"), sit(GrantedRole.ADMIN)
+    with transaction() as later:
+        later.scalars(sa.select(RoleRequirement)).one().item_id = item.id
+    assert taken
+    app = opened(open_page("skills"), "SQL *S*")
+    assert "Engineer: practitioner since 1 Jan 2026, raised by" in said(app.caption)
+    app.session_state[f"came_{row('SQL *S*').id}"] = True
+    assert "Engineer: practitioner, from 1 Jan 2026, raised by “Cloud *first*”" in texts(app.run())
+    app = open_page("item", id=str(item.id))
+    assert "Required since 1 Jan 2026: Engineer, practitioner" in texts(app)
+    app = open_page("skills", tab="Job roles", roles="Engineer", item=str(item.id))
+    assert app.selectbox(key="role_levels:raised_by:0").value == item.id
 
 
 def test_a_facilitator_says_what_the_community_serves(sit, world):

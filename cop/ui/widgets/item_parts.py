@@ -20,7 +20,7 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import Form, perform
 from cop.ui.text import plain
-from cop.ui.widgets import fresh, item_fields, item_manage, item_score, notice
+from cop.ui.widgets import fresh, item_fields, item_levels, item_manage, item_score, notice
 from cop.ui.widgets.change_list import change_list
 
 _OUTCOMES = {
@@ -59,6 +59,7 @@ def _about(item: Item, actor: Actor) -> None:
     _judged(item)
     st.subheader("What comes of it", anchor=False)
     _communities(item, actor)
+    item_levels.levels(item, actor)
 
 
 def _why(item: Item) -> None:

@@ -12,6 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from cop.errors import Conflict
+from cop.funnel.queries import titles
+from cop.ui.address import address_id
+from cop.ui.format import distinct
+from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
 from cop.ui.widgets import notice
@@ -27,6 +31,8 @@ class Grid:
     name: str
     choice: Hashable = None
     round: int = 0
+    written: int = 0
+    """How often it began afresh: what is said beside the table counts for one writing."""
     skills: dict[int, str] = field(default_factory=dict)
     before: dict[Cell, Any] = field(default_factory=dict)
     typed: dict[Cell, Any] = field(default_factory=dict)
@@ -80,6 +86,7 @@ class Grid:
     def again(self) -> None:
         """Start afresh from what is saved."""
         self.choice, self.before, self.typed, self.stale = None, {}, {}, {}
+        self.written += 1
 
 
 def grid(name: str) -> Grid:
@@ -110,13 +117,14 @@ def save(
     told: Callable[[str, Any], str],
     **params: Any,
 ) -> None:
-    """The buttons below the table, and what happens when somebody else was there first.
+    """The buttons below the table, what raised the changes, and what happens when somebody else was there first.
 
     `cells()` are the operation's cells of what was typed; `told(key, current)` says what one of them holds by now, and
     what was typed.
     """
     form = Form(f"{opened.name}_grid")
     count = len(opened.typed)
+    params["item_id"] = _raised_by(opened, form)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button("Save", type="primary", key=form.key("save"), disabled=not count)
         st.button("Discard", key=form.key("discard"), disabled=not count, on_click=_discard, args=(opened, form))
@@ -125,6 +133,25 @@ def save(
         _write(opened, form, operation, cells(), params)
     if opened.stale:
         _settle(opened, form, operation, cells, told, params)
+
+
+def _raised_by(opened: Grid, form: Form) -> int | None:
+    """The funnel item, if any, from which the changes come; one may come from its page with it."""
+    items = distinct(load(titles))
+    if not items:
+        return None
+    named = address_id(st.query_params.get("item", ""))
+    chosen: int | None = st.selectbox(
+        "Raised by",
+        list(items),
+        list(items).index(named) if named in items else None,
+        format_func=lambda key: items.get(key, str(key)),
+        key=f"{opened.name}:raised_by:{opened.written}",
+        placeholder="No item of the funnel",
+        help="The need, trend or gap from which the changes come. Both sides show it; the next saving asks again.",
+    )
+    form.slot("item_id")
+    return chosen
 
 
 def _discard(opened: Grid, form: Form) -> None:

@@ -11,12 +11,13 @@ from cop.skills.inputs import Answer
 from cop.skills.levels import DONT_KNOW, LEVELS, in_words
 from cop.skills.profile_operations import forget_skills, set_profile, stop_helping
 from cop.skills.profile_queries import OwnSkill, Profile
+from cop.ui import run
 from cop.ui.format import distinct
 from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import perform
 from cop.ui.text import plain
-from cop.ui.widgets import skill_catalog
+from cop.ui.widgets import help_pause, skill_catalog
 from cop.ui.widgets.membership import join_button
 
 _ERROR = "_profile_error"
@@ -68,7 +69,7 @@ def _gaps(gaps: Sequence[OwnSkill]) -> None:
     st.subheader("Your gaps", anchor=False)
     if not gaps:
         st.text("None that is known: what your job role requires and what you say of yourself is compared here.")
-    offers = load(profile_queries.offers)
+    offers = load(profile_queries.offers, today=run.current().today)
     for own in sorted(gaps, key=lambda own: -(own.gap or 0)):
         with st.container(gap=None):
             st.markdown(f"**{plain(own.name)}** {_badge(own)}")
@@ -179,6 +180,7 @@ def _offers() -> None:
     if names:
         st.subheader("You offer help", anchor=False)
         st.text(f"Colleagues find your name and e-mail address with: {', '.join(names)}.")
+        help_pause.pause()
         st.button("Stop offering help", key="stop_helping", icon=":material/block:", on_click=stop)
 
 

@@ -138,10 +138,7 @@ def _unit_cell(opened: Grid, skill: int) -> UnitCell:
 
 
 def _need(need: Need | None) -> str:
-    if need is None:
-        return "not needed"
-    people = "1 person" if need.needed == 1 else f"{need.needed:,} people"
-    return f"{people} at {REQUIRABLE[need.level].lower()}, importance {IMPORTANCE[need.importance].lower()}"
+    return "not needed" if need is None else skill_catalog.need_in_words(*need)
 
 
 def _skills(required: set[int], label: str) -> dict[int, str]:

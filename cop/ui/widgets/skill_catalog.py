@@ -8,6 +8,7 @@ from cop.skills import exports, queries
 from cop.skills.levels import IMPORTANCE, LEVELS
 from cop.skills.search import matching
 from cop.ui import filters
+from cop.ui import format as words
 from cop.ui.layout import link
 from cop.ui.live import watch
 from cop.ui.load import load
@@ -23,7 +24,7 @@ def tab(actor: Actor) -> None:
     Only this part of the page is live: a run in between could close the cell of a grid in which somebody types.
     """
     _found(actor)
-    watch("skills", "organisation", "catalog")
+    watch("skills", "organisation", "catalog", "funnel")
 
 
 def _found(actor: Actor) -> None:
@@ -88,6 +89,7 @@ def _details(found: queries.SkillDetail) -> None:
         st.text(found.description)
     level_texts(found.levels)
     _needed(found)
+    _came_about(found.id)
     if found.communities:
         st.markdown("**Communities that serve it**")
         for slug, name in found.communities:
@@ -115,6 +117,38 @@ def _needed(found: queries.SkillDetail) -> None:
             names = ", ".join(role.name for role in found.roles if role.level == level)
             st.text(f"{LEVELS[level]}: {names}")
         for unit in found.units:
-            level, needed, importance = unit.need
-            people = "1 person" if needed == 1 else f"{needed:,} people"
-            st.text(f"{unit.name}: {people} at {LEVELS[level].lower()}, importance {IMPORTANCE[importance].lower()}")
+            st.text(f"{unit.name}: {need_in_words(*unit.need)}")
+
+
+def _came_about(skill_id: int) -> None:
+    """Which items of the funnel raised what is required today; on demand, every level that ever was, with its days."""
+    history = load(queries.requirement_history, skill_id=skill_id)
+    for one in history:
+        if one.item and one.until_on is None:
+            with st.container(gap=None):
+                st.caption(plain(f"{one.name}: {in_words(one)} since {words.day(one.since_on)}, raised by"))
+                link("item", one.item[1], icon=":material/filter_alt:", id=one.item[0])
+    if not history:
+        return
+    box = st.popover(
+        "How it came to these levels", icon=":material/history:", key=f"came_{skill_id}", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            for one in history:
+                until = f" until {words.day(one.until_on)}" if one.until_on else ""
+                raised = f", raised by “{one.item[1]}”" if one.item else ""
+                st.text(f"{one.name}: {in_words(one)}, from {words.day(one.since_on)}{until}{raised}")
+
+
+def in_words(one: queries.Requirement) -> str:
+    """What was required, such as "practitioner", of a unit "3 people at practitioner, importance high"."""
+    if one.needed is None or one.importance is None:
+        return LEVELS[one.level].lower()
+    return need_in_words(one.level, one.needed, one.importance)
+
+
+def need_in_words(level: int, needed: int, importance: int) -> str:
+    """Such as "3 people at practitioner, importance high"."""
+    people = "1 person" if needed == 1 else f"{needed:,} people"
+    return f"{people} at {LEVELS[level].lower()}, importance {IMPORTANCE[importance].lower()}"

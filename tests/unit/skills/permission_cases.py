@@ -1,5 +1,8 @@
 """Whom the operations on skills serve: the office the catalog, managers their units' needs, everybody their own profile."""
 
+from datetime import timedelta
+
+from cop.models import HelpPause
 from cop.skills import operations as o
 from cop.skills import profile_operations as p
 from cop.skills import requirement_operations as r
@@ -44,6 +47,12 @@ def _helping(world, actor):
     return {}
 
 
+def _pausing(world, actor):
+    if actor is not None:
+        world.db.add(HelpPause(person_id=actor.person_id, until_on=make.TODAY + timedelta(days=7)))
+    return {}
+
+
 CASES = {
     o.add_skill: Case(OFFICE, lambda _world, _actor: {"name": "Tasting", **_TEXTS}),
     o.edit_skill: Case(OFFICE, lambda w, a: _skill(w, a) | {"name": "Tasting", **_TEXTS}),
@@ -58,4 +67,6 @@ CASES = {
     p.set_profile: Case(EVERYONE_SIGNED_IN, _answers),
     p.forget_skills: Case(EVERYONE_SIGNED_IN, lambda w, a: {"skill_ids": (_own(w, a),)}),
     p.stop_helping: Case(EVERYONE_SIGNED_IN, _helping),
+    p.pause_help: Case(EVERYONE_SIGNED_IN, lambda _w, _a: {"until_on": make.TODAY + timedelta(days=7)}),
+    p.resume_help: Case(EVERYONE_SIGNED_IN, _pausing),
 }

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from cop.db import reading, revisions, transaction
 from cop.errors import Conflict, Forbidden, Invalid, NotFound
 from cop.execute import execute
-from cop.models import AuditEntry, CommunitySkill, RoleRequirement, Skill, UnitRequirement
+from cop.models import AuditEntry, CommunitySkill, FunnelItem, RoleRequirement, Skill, UnitRequirement
 from cop.permissions import SYSTEM, Role
+from cop.skills import exports
 from cop.skills import operations as o
+from cop.skills import queries as q
 from cop.skills import requirement_operations as r
 from cop.skills.inputs import Need, RoleCell, UnitCell
 from cop.structure import operations as structure
@@ -326,3 +328,50 @@ def test_what_requires_a_skill_or_holds_one_is_not_deleted(db, grid):
         run(structure.delete_job_role, job_role_id=grid["engineer"], version=1)
     with pytest.raises(Invalid, match="1 skill"):
         run(structure.delete_area, area_id=area.id, version=1)
+
+
+def test_what_raised_a_level_stands_beside_it_in_both_directions(db, grid):
+    item, other = make.funnel_item(db, title="Cloud first"), make.funnel_item(db, title="Old wish")
+    gone = make.funnel_item(db, title="The same", merged_into_id=item.id)
+    make.commit(db)
+    place = (grid["engineer"], grid["sql"])
+    run(r.set_role_requirements, cells=(RoleCell(*place, None, 2),), item_id=other.id)
+    run(r.set_role_requirements, cells=(RoleCell(*place, 2, 1),))  # corrected on its first day
+    run(r.set_role_requirements, days=10, cells=(RoleCell(*place, 1, 3),), item_id=item.id)
+    run(r.set_role_requirements, days=20, cells=(RoleCell(*place, 3, 4),))
+    need = UnitCell(grid["sql"], None, 2, 4, 3)
+    run(r.set_unit_requirements, days=20, org_unit_id=grid["unit"], cells=(need,), item_id=item.id)
+    day = [make.TODAY + timedelta(days=days) for days in (0, 10, 20)]
+    with reading() as read:
+        raised = q.raised_by(read, SYSTEM, item_id=item.id)
+        history = q.requirement_history(read, SYSTEM, skill_id=grid["sql"])
+        entry = read.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        roles = exports.role_levels(read, SYSTEM)
+        units = exports.unit_needs(read, SYSTEM)
+    cloud = (item.id, "Cloud first")
+    unit = q.Requirement("SQL", True, "Data", 2, 4, 3, day[2], None, cloud)  # noqa: FBT003
+    role = q.Requirement("SQL", False, "Data engineer", 3, None, None, day[1], day[2], cloud)  # noqa: FBT003
+    assert raised == (unit, role)
+    assert [(one.level, one.since_on, one.until_on, one.item) for one in history if not one.of_unit] == [
+        (4, day[2], None, None),
+        (3, day[1], day[2], cloud),
+        (1, day[0], day[1], (other.id, "Old wish")),
+    ]
+    assert entry.after["item_id"] == item.id
+    assert (roles.header[-1], [row[-1] for row in roles.rows]) == ("Raised by", [None])
+    assert [row[-1] for row in units.rows] == ["Cloud first"]
+    for wrong in (gone.id, 99_999):
+        with pytest.raises(Invalid) as refused:
+            run(r.set_role_requirements, days=30, cells=(RoleCell(*place, 4, 1),), item_id=wrong)
+        assert list(refused.value.errors) == ["item_id"]
+
+
+def test_what_an_item_raised_stays_when_another_takes_its_place(db, grid):
+    first, other = make.funnel_item(db), make.funnel_item(db)
+    make.commit(db)
+    place = (grid["engineer"], grid["sql"])
+    run(r.set_role_requirements, cells=(RoleCell(*place, None, 2),), item_id=first.id)
+    db.get(FunnelItem, first.id).merged_into_id = other.id
+    make.commit(db)
+    with reading() as read:
+        assert [one.item[0] for one in q.raised_by(read, SYSTEM, item_id=other.id)] == [first.id]

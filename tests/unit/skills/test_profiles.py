@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -115,10 +116,10 @@ def test_nobody_else_reads_a_level_or_a_wish_whoever_they_are(db, ana):
         assert not any(own.answered for own in ask(q.my_profile, reader).skills)
         assert ask(q.fitting_communities, reader) == ()
         assert ask(q.my_offers, reader) == ()
-        assert ask(q.offers, reader) == {skill_ids()["SQL"]: ("SQL", 1)}
-        (helper,) = ask(q.helpers, reader, skill_id=skill_ids()["SQL"])
+        assert ask(q.offers, reader, today=make.TODAY) == {skill_ids()["SQL"]: ("SQL", 1)}
+        (helper,) = ask(q.helpers, reader, skill_id=skill_ids()["SQL"], today=make.TODAY)
         assert asdict(helper).keys() == {"person_id", "name", "email", "unit"}
-        assert ask(q.helpers, reader, skill_id=skill_ids()["Cloud"]) == ()
+        assert ask(q.helpers, reader, skill_id=skill_ids()["Cloud"], today=make.TODAY) == ()
 
 
 def test_who_is_shown_and_what_of_them(db, ana):
@@ -139,11 +140,11 @@ def test_who_is_shown_and_what_of_them(db, ana):
     )
     make.commit(db)
     run(p.set_profile, ana, answers=(said("SQL", 3, helps=True),))
-    assert [(helper.name, helper.unit) for helper in ask(q.helpers, ana, skill_id=sql)] == [
+    assert [(helper.name, helper.unit) for helper in ask(q.helpers, ana, skill_id=sql, today=make.TODAY)] == [
         ("Ana", "Data"),
         ("Ben", ""),
     ]
-    assert ask(q.offers, ana) == {sql: ("SQL", 2)}
+    assert ask(q.offers, ana, today=make.TODAY) == {sql: ("SQL", 2)}
 
 
 def test_an_offer_is_taken_back_at_once(ana):
@@ -151,7 +152,7 @@ def test_an_offer_is_taken_back_at_once(ana):
     assert ask(q.my_offers, ana) == ("Cloud", "SQL")
     assert run(p.stop_helping, ana) == 2
     assert run(p.stop_helping, ana) == 0
-    assert (ask(q.my_offers, ana), ask(q.offers, ana)) == ((), {})
+    assert (ask(q.my_offers, ana), ask(q.offers, ana, today=make.TODAY)) == ((), {})
     assert {own.name: own.level for own in ask(q.my_profile, ana).skills if own.answered} == {
         "SQL": 3, "Cloud": 2, "Welding": 1,
     }  # fmt: skip
@@ -195,3 +196,46 @@ def test_of_two_records_of_one_person_the_later_answer_counts_and_both_must_offe
         }  # fmt: skip
         entry = fresh.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert "level" not in json.dumps([entry.before, entry.after])
+
+
+def test_who_pauses_is_not_shown_until_the_day_and_can_end_it(db, ana):
+    helping = [ana, *(make.actor(db) for _ in range(2))]
+    make.commit(db)
+    for actor in helping:
+        run(p.set_profile, actor, answers=(said("SQL", 3, helps=True),))
+    sql, until = skill_ids()["SQL"], make.TODAY + timedelta(days=10)
+
+    def shown(day=make.TODAY):
+        asked = {"skill_id": sql, "today": day}
+        count = ask(q.offers, ana, today=day).get(sql, ("", 0))[1]
+        people = ask(q.helpers, ana, **asked)
+        assert len(people) == count
+        return count, ask(q.pausing, ana, **asked)
+
+    run(p.pause_help, ana, until_on=until)
+    assert shown() == (2, 0)  # of one it would tell who
+    assert "Ana" not in {helper.name for helper in ask(q.helpers, ana, skill_id=sql, today=make.TODAY)}
+    run(p.pause_help, helping[1], until_on=until + timedelta(days=1))
+    assert (shown(), shown(until), shown(until + timedelta(days=1))) == ((1, 2), (2, 0), (3, 0))
+    assert (ask(q.my_pause, ana, today=make.TODAY), ask(q.my_pause, ana, today=until)) == (until, None)
+    assert ask(q.my_pause, helping[2], today=make.TODAY) is None
+    assert ask(q.my_offers, ana) == ("SQL",)
+    run(p.pause_help, ana, until_on=until + timedelta(days=5))
+    assert ask(q.my_pause, ana, today=make.TODAY) == until + timedelta(days=5)
+    assert (run(p.resume_help, ana), run(p.resume_help, ana)) == (1, 0)
+    assert shown() == (2, 0)
+
+
+def test_a_pause_lasts_half_a_year_at_most_and_is_on_record_without_its_day(db, ana):
+    assert p.longest_pause(date(2026, 8, 31)) == date(2027, 2, 28)
+    assert p.longest_pause(make.TODAY) == date(2026, 12, 15)
+    for day in (make.TODAY, make.TODAY - timedelta(days=1), date(2026, 12, 16)):
+        with pytest.raises(Invalid) as refused:
+            run(p.pause_help, ana, until_on=day)
+        assert list(refused.value.errors) == ["until_on"]
+    with pytest.raises(Forbidden):
+        run(p.pause_help, SYSTEM, until_on=date(2026, 12, 15))
+    run(p.pause_help, ana, until_on=date(2026, 12, 15))
+    with reading() as read:
+        entry = read.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.operation, entry.before, entry.after) == ("skills.pause_help", None, None)

@@ -62,10 +62,10 @@ def test_the_tables_by_hand(world):
     assert (found.header, found.rows) == (head, [("SQL", "Data", "Ask", "", "", "Joins", "", "", False)])
     assert [row[0] for row in made(exports.skills, archived=True).rows] == ["=Old", "SQL"]
     roles, units = made(exports.role_levels), made(exports.unit_needs)
-    assert roles.rows == [("Role SQL", "SQL", "Practitioner", date(2026, 1, 1))]
-    assert units.rows == [("Unit SQL", "SQL", "Expert", 7, "High", date(2026, 1, 1))]
-    assert len(roles.header) == 4
-    assert len(units.header) == 6
+    assert roles.rows == [("Role SQL", "SQL", "Practitioner", date(2026, 1, 1), None)]
+    assert units.rows == [("Unit SQL", "SQL", "Expert", 7, "High", date(2026, 1, 1), None)]
+    assert len(roles.header) == 5
+    assert len(units.header) == 7
 
 
 @pytest.mark.parametrize("export", [exports.skills, exports.role_levels, exports.unit_needs])

@@ -138,6 +138,14 @@ class RequiredLevel(StrEnum):
     EXPERT = "expert"
 
 
+class Importance(StrEnum):
+    """How much depends on a unit's need of a skill; of gaps the more important ones come first."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
 class KeyKind(StrEnum):
     """The tables whose rows may be known to other systems."""
 

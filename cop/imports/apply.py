@@ -19,6 +19,8 @@ TOPICS = {
     "job_role": ("organisation",),
     "skill": ("skills",),
     "role_requirement": ("skills",),
+    "unit_requirement": ("skills",),
+    "community_skill": ("skills",),
     "org_unit": ("organisation",),
     "person": ("people",),
     "person_alias": ("people",),

@@ -63,9 +63,11 @@ TABLES = (
     "skill",
     "role_requirement",
     "org_unit",
+    "unit_requirement",
     "person",
     "person_alias",
     "community",
+    "community_skill",
     "membership",
     "facilitator",
     "session_series",
@@ -84,6 +86,7 @@ PAIRS = {
     "attendance": ("session_id", "person_id"),
     "item_unit": ("item_id", "org_unit_id"),
     "item_community": ("item_id", "community_id"),
+    "community_skill": ("community_id", "skill_id"),
 }
 """The tables whose rows are known by a pair of others, and which."""
 

@@ -14,6 +14,7 @@ from cop.models import (
     Base,
     Community,
     CommunitySession,
+    CommunitySkill,
     ExternalKey,
     Facilitator,
     FunnelItem,
@@ -32,6 +33,7 @@ from cop.models import (
     SessionSeries,
     Skill,
     StageStay,
+    UnitRequirement,
 )
 
 MODELS: dict[str, type[Base]] = {
@@ -42,9 +44,11 @@ MODELS: dict[str, type[Base]] = {
         Skill,
         RoleRequirement,
         OrgUnit,
+        UnitRequirement,
         Person,
         PersonAlias,
         Community,
+        CommunitySkill,
         Membership,
         Facilitator,
         SessionSeries,

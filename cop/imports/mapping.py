@@ -254,6 +254,8 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
         "sessions": ("time", "minutes", "time_zone"),
         "skills": ("create",),
         "role_requirements": ("create",),
+        "unit_needs": (),
+        "community_skills": (),
         "series": ("time", "minutes", "time_zone"),
         "needs": ("create",),
         "trends": (),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cop.imports import belonging, meeting, needs, series, sessions, skills, structure, trends
+from cop.imports import belonging, meeting, needs, requirements, series, sessions, skills, structure, trends
 from cop.imports.changes import Plan, Shelf
 from cop.imports.draft import Draft
 from cop.imports.records import Job
@@ -21,10 +21,12 @@ def make_plan(
 
 def _compare(draft: Draft) -> None:
     skills.plan_skills(draft)
-    skills.plan_role_requirements(draft)
+    requirements.plan_role_requirements(draft)
     structure.plan_units(draft)
+    requirements.plan_unit_needs(draft)
     structure.plan_people(draft)
     structure.plan_communities(draft)
+    skills.plan_community_skills(draft)
     sessions.plan_sessions(draft)
     series.plan_series(draft)
     needs.plan_needs(draft)

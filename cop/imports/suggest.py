@@ -132,6 +132,21 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "job_role": ("job role", "role", "role level", "position"),
         "skill": ("skill", "skill name", "competency", "capability"),
         "level": ("required level", "level", "target level", "skill level"),
+        "since_on": ("since", "since on", "from"),
+        "until_on": ("until", "until on", "to"),
+    },
+    "unit_needs": {
+        "org_unit": ("unit", "org unit", "department"),
+        "skill": ("skill", "skill name", "competency", "capability"),
+        "level": ("level", "required level", "target level", "skill level"),
+        "needed": ("people needed", "needed", "headcount", "how many"),
+        "importance": ("importance", "priority", "weight"),
+        "since_on": ("since", "since on", "from"),
+        "until_on": ("until", "until on", "to"),
+    },
+    "community_skills": {
+        "community": ("community", "community id", "team", "group"),
+        "skill": ("skill", "skill name", "competency", "capability"),
     },
     "needs": {
         "key": ("key", "id", "need id", "number", "issue key"),

@@ -23,7 +23,7 @@ from cop.models import (
 )
 
 _DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, MembershipMonth, MemberActivity)
-_REPLACING = ("role_requirement",)
+_REPLACING = ("role_requirement", "unit_requirement")
 """What takes the place of a row that ends then: it must be gone before that one can come back. Nothing refers to it."""
 Pair = tuple[int, int]
 """A row of changes.PAIRS, such as an attendance: session and person."""

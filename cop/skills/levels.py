@@ -1,12 +1,12 @@
 """The words for levels and for importance. Pure."""
 
-from cop.choices import RequiredLevel, SkillLevel, label
+from cop.choices import Importance, RequiredLevel, SkillLevel, label
 
 LEVELS = {number: label(level) for number, level in enumerate(SkillLevel)}
 """0–4: none, awareness, working, practitioner, expert."""
 REQUIRABLE = {number: label(level) for number, level in enumerate(RequiredLevel, 1)}
 DONT_KNOW = "Don't know"
-IMPORTANCE = {1: "Normal", 2: "High", 3: "Critical"}
+IMPORTANCE = {number: label(importance) for number, importance in enumerate(Importance, 1)}
 """By which a gap is weighted when gaps are ranked."""
 MOST_NEEDED = 100_000
 

@@ -21,6 +21,8 @@ _TABLES = {
     "job_role": "job roles",
     "skill": "skills",
     "role_requirement": "required levels",
+    "unit_requirement": "needs of units",
+    "community_skill": "skills of communities",
     "org_unit": "org units",
     "person": "people",
     "person_alias": "spellings of names",

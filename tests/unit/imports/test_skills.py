@@ -11,7 +11,7 @@ from cop.execute import execute
 from cop.imports.mapping import parse_mapping
 from cop.imports.operations import undo_import
 from cop.imports.records import read_job
-from cop.models import Area, AuditEntry, JobRole, RoleRequirement, Skill
+from cop.models import Area, AuditEntry, CommunitySkill, JobRole, OrgUnit, RoleRequirement, Skill, UnitRequirement
 from cop.permissions import SYSTEM
 from cop.skills.inputs import Answer, RoleCell
 from cop.skills.profile_operations import set_profile
@@ -199,3 +199,128 @@ def test_what_others_built_on_stands_in_the_way(db):
     assert "person skill" in text
     assert "1 row of “role requirement” created by it was changed since" in text
     assert len(required()) == 3
+
+
+NEEDS = """
+source = "plan"
+
+[[files]]
+kind = "unit_needs"
+report = ["duplicate", "two_levels", "overlapping_level", "unknown_unit", "needed_range", "future", "ends_before_start", "missing"]
+[files.columns]
+org_unit = "unit"
+skill = "skill"
+level = "level"
+needed = "people"
+importance = { column = "weight", values = { x = "critical" } }
+since_on = "since"
+until_on = "until"
+
+[[files]]
+kind = "community_skills"
+report = ["duplicate", "unknown_skill", "unknown_community"]
+columns = { community = "community", skill = "skill" }
+"""
+HEAD = "unit,skill,level,people,weight,since,until\n"
+UNIT_NEEDS = (
+    f"{HEAD}"
+    "Data,SQL,working,4,x,,\n"  # 2
+    "data,sql,working,4,x,2026-05-01,\n"  # 3: the same
+    "Data,Cloud,expert,1,,2026-02-01,\n"  # 4
+    "Data,Cloud,working,2,,2025-02-01,2026-02-01\n"  # 5: until then
+    "Data,Cloud,awareness,2,,2025-01-01,2025-03-01\n"  # 6: before, but not over by then
+    "Sales,SQL,working,1,,,\n"  # 7
+    "Sales,SQL,expert,1,,,\n"  # 8: something else
+    "Nowhere,SQL,expert,1,,,\n"  # 9
+    "Sales,Cloud,expert,0,,,\n"  # 10
+    "Sales,Cloud,expert,1,,2026-07-01,\n"  # 11
+    "Sales,Cloud,expert,1,,2026-02-01,2026-01-01\n"  # 12
+    "Sales,Cloud,expert,1,,,2026-01-01\n"  # 13
+)
+SERVED = "community,skill\ndata,SQL\nData Guild,sql\ndata,Cloud\ndata,Fishing\nnobody,SQL\n"
+
+
+@pytest.fixture
+def places(db, house):
+    units = {name: make.org_unit(db, name=name).id for name in ("Data", "Sales")}
+    skills = {name: make.skill(db, name=name).id for name in ("SQL", "Cloud")}
+    make.community(db, name="Data Guild", slug="data")
+    make.commit(db)
+    return units | skills
+
+
+def needs_job(text=UNIT_NEEDS, served=SERVED):
+    return read_job(parse_mapping(NEEDS), {"unit_needs": text.encode(), "community_skills": served.encode()})
+
+
+def needs():
+    with reading() as db:
+        rows = db.execute(
+            sa.select(OrgUnit.name, Skill.name, UnitRequirement)
+            .select_from(UnitRequirement)
+            .join(OrgUnit)
+            .join(Skill)
+            .order_by(Skill.name, UnitRequirement.since_on)
+        )
+        return [
+            (unit, skill, row.level, row.needed, row.importance, row.since_on, row.until_on)
+            for unit, skill, row in rows
+        ]
+
+
+def test_every_need_and_every_skill_of_a_community_is_taken_or_told(places):
+    plan = plan_of(needs_job())
+    assert found(plan) == {
+        ("unit_needs", 3, "skill", "duplicate"),
+        ("unit_needs", 5, "since", "overlapping_level"),
+        ("unit_needs", 7, "level", "two_levels"),
+        ("unit_needs", 8, "level", "two_levels"),
+        ("unit_needs", 9, "unit", "unknown_unit"),
+        ("unit_needs", 10, "people", "needed_range"),
+        ("unit_needs", 11, "since", "future"),
+        ("unit_needs", 12, "until", "ends_before_start"),
+        ("unit_needs", 13, "since", "missing"),
+        ("community_skills", 3, "skill", "duplicate"),
+        ("community_skills", 5, "skill", "unknown_skill"),
+        ("community_skills", 6, "community", "unknown_community"),
+    }
+    assert fates(plan, "unit_needs") == {"created": 3, "left out": 9}
+    assert fates(plan, "community_skills") == {"created": 2, "left out": 3}
+    bring(needs_job())
+    assert needs() == [
+        ("Data", "Cloud", 1, 2, 1, date(2025, 1, 1), date(2025, 3, 1)),
+        ("Data", "Cloud", 4, 1, 1, date(2026, 2, 1), None),
+        ("Data", "SQL", 2, 4, 3, TODAY, None),
+    ]
+    assert bring(needs_job(), now=make.NOW + timedelta(days=1)) == 0
+
+
+def test_a_need_that_changed_begins_when_the_file_says_so_or_today(places):
+    bring(needs_job(f"{HEAD}Data,SQL,working,4,,2026-01-01,\nSales,SQL,working,4,,2026-01-01,\n"))
+    later = f"{HEAD}Data,SQL,expert,4,,2026-03-01,\nSales,SQL,working,9,x,2025-03-01,\n"
+    assert fates(plan_of(needs_job(later)), "unit_needs") == {"changed": 2}
+    bring(needs_job(later))
+    assert sorted(needs()) == [
+        ("Data", "SQL", 2, 4, 1, date(2026, 1, 1), date(2026, 3, 1)),
+        ("Data", "SQL", 4, 4, 1, date(2026, 3, 1), None),
+        ("Sales", "SQL", 2, 4, 1, date(2026, 1, 1), TODAY),
+        ("Sales", "SQL", 2, 9, 3, TODAY, None),
+    ]
+    same_day = f"{HEAD}Data,SQL,awareness,4,,2026-03-01,\n"
+    bring(needs_job(same_day))
+    assert [row[2:] for row in needs() if row[0] == "Data"] == [
+        (2, 4, 1, date(2026, 1, 1), date(2026, 3, 1)),
+        (1, 4, 1, date(2026, 3, 1), None),
+    ]
+
+
+def test_needs_and_skills_of_communities_are_taken_back(places):
+    bring(needs_job(f"{HEAD}Data,SQL,working,4,,2026-01-01,\n", "community,skill\ndata,SQL\n"))
+    bring(needs_job(f"{HEAD}Data,SQL,expert,4,,2026-03-01,\n", "community,skill\ndata,SQL\ndata,Cloud\n"))
+    second = entries()[-1]
+    assert undo(second) == 3
+    assert needs() == [("Data", "SQL", 2, 4, 1, date(2026, 1, 1), None)]
+    with reading() as db:
+        assert db.scalars(sa.select(CommunitySkill.skill_id)).all() == [places["SQL"]]
+    with pytest.raises(Invalid, match="changed"):  # its row was ended and begun again since
+        undo(entries()[0])

@@ -28,6 +28,7 @@ from cop.models import (
     Base,
     Community,
     CommunitySession,
+    CommunitySkill,
     Concern,
     Criterion,
     Draft,
@@ -35,15 +36,19 @@ from cop.models import (
     FunnelRound,
     ItemTheme,
     ItemUnit,
+    JobRole,
     Membership,
     OneTimeLink,
     OrgUnit,
     Person,
+    RoleRequirement,
     RoundItem,
     SignInSession,
+    Skill,
     Theme,
     UnitMeeting,
     UnitMeetingPerson,
+    UnitRequirement,
     Vote,
 )
 from cop.permissions import SYSTEM
@@ -394,7 +399,7 @@ def counts(engine: sa.Engine | None) -> dict[str, Any]:
     """How many there are, and what would show if a row were attached to the wrong one."""
     by_community = sa.select(Community.slug, sa.func.count())
     with reading(engine) as db:
-        tables = (OrgUnit, Person, Community, Membership, Facilitator, CommunitySession, Attendance)
+        tables = (OrgUnit, Person, Community, Membership, Facilitator, CommunitySession, Attendance, Skill)
         found: dict[str, Any] = {
             table.__tablename__: db.scalar(sa.select(sa.func.count()).select_from(table)) for table in tables
         }
@@ -419,6 +424,16 @@ def counts(engine: sa.Engine | None) -> dict[str, Any]:
             .outerjoin(OrgUnit, OrgUnit.id == Person.org_unit_id)
             .order_by(Person.name, Person.email)
         ).all()
+        for table, owner in ((RoleRequirement, JobRole), (UnitRequirement, OrgUnit), (CommunitySkill, Community)):
+            left_out = {
+                "id",
+                "version",
+                "item_id",
+                *(column.key for column in table.__table__.c if column.foreign_keys),
+            }
+            own = [column for column in table.__table__.c if column.key not in left_out]
+            rows = sa.select(owner.name, Skill.name, *own).select_from(table).join(owner).join(Skill)
+            found[table.__tablename__] = sorted(db.execute(rows).all(), key=repr)
     return found
 
 

@@ -1,7 +1,7 @@
 """Writes on one's own profile. The audit trail says that somebody changed theirs, never what they said."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -11,15 +11,13 @@ from cop.db import rowcount, wait_for
 from cop.errors import Forbidden, Invalid
 from cop.models import HelpPause, Person, PersonSkill
 from cop.organisation import time_zone
-from cop.periods import add_months, local_day, month_end, month_of
+from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 from cop.skills import checks as checked
 from cop.skills.inputs import Answer
 from cop.skills.levels import LEVELS
+from cop.skills.pause import MOST_MONTHS, longest_pause
 from cop.validation import Checks
-
-MOST_MONTHS = 6
-"""How long a pause may last; whoever can't help for longer takes the offer back."""
 
 
 def set_profile(db: DbSession, actor: Actor | None, *, now: datetime, answers: Sequence[Answer]) -> int:
@@ -109,12 +107,6 @@ def resume_help(db: DbSession, actor: Actor | None, *, now: datetime) -> int:
     if ended:
         _record(db, actor, now, "resume_help")
     return ended
-
-
-def longest_pause(today: date) -> date:
-    """The last day until which somebody may pause: as many months on, or the month's last day where it is shorter."""
-    month = add_months(month_of(today), MOST_MONTHS)
-    return min(month + timedelta(days=today.day - 1), month_end(month))
 
 
 def _require_person(db: DbSession, actor: Actor) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import streamlit as st
 
 from cop.skills import profile_queries
-from cop.skills.profile_operations import longest_pause, pause_help, resume_help
+from cop.skills.pause import longest_pause
+from cop.skills.profile_operations import pause_help, resume_help
 from cop.ui import format as words
 from cop.ui import run
 from cop.ui.load import load

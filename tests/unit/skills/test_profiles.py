@@ -18,6 +18,7 @@ from cop.skills import profile_operations as p
 from cop.skills import profile_queries as q
 from cop.skills import queries
 from cop.skills.inputs import Answer
+from cop.skills.pause import longest_pause
 from tests import factories as make
 
 
@@ -227,8 +228,8 @@ def test_who_pauses_is_not_shown_until_the_day_and_can_end_it(db, ana):
 
 
 def test_a_pause_lasts_half_a_year_at_most_and_is_on_record_without_its_day(db, ana):
-    assert p.longest_pause(date(2026, 8, 31)) == date(2027, 2, 28)
-    assert p.longest_pause(make.TODAY) == date(2026, 12, 15)
+    assert longest_pause(date(2026, 8, 31)) == date(2027, 2, 28)
+    assert longest_pause(make.TODAY) == date(2026, 12, 15)
     for day in (make.TODAY, make.TODAY - timedelta(days=1), date(2026, 12, 16)):
         with pytest.raises(Invalid) as refused:
             run(p.pause_help, ana, until_on=day)

@@ -56,8 +56,8 @@ def _figure(rows: pd.DataFrame, today: date) -> None:
 
 
 def _course(rows: pd.DataFrame) -> str:
-    told = rows[rows["mean"].notna()]
-    return "; ".join(f"{words.day(day)}: {mean:.1f}" for day, mean in zip(told["day"], told["mean"], strict=True))
+    means = ["nothing may be told" if pd.isna(mean) else f"{mean:.1f}" for mean in rows["mean"]]
+    return "; ".join(f"{words.day(day)}: {mean}" for day, mean in zip(rows["day"], means, strict=True))
 
 
 def _sessions(rows: pd.DataFrame) -> None:
@@ -75,9 +75,10 @@ def _sessions(rows: pd.DataFrame) -> None:
 def _comments(found: Detail) -> None:
     said = load(comments, community_id=found.id)
     st.subheader("What people wrote", anchor=False)
-    for text in said.told:
+    told = pd.DataFrame({"text": list(said.told)})
+    for _, row in page_of(told, "comments").iterrows():
         with st.container(border=True):
-            st.text(text)
+            st.text(row["text"])
     if said.told:
         st.caption("In random order; nothing says on which session they were made.")
     if not said.told or said.some_wait:

@@ -41,7 +41,7 @@ def _people(skill_id: int) -> None:
                     st.text(text)
     pausing = load(profile_queries.pausing, **asked)
     if pausing:
-        st.caption(f"{pausing:,} more offer help with it and pause at the moment.")
+        st.caption(f"{pausing:,} more colleagues offer help with it and pause at the moment.")
 
 
 def _own() -> None:

@@ -18,7 +18,10 @@ _WAYS = (
 
 def levels(item: Item, actor: Actor) -> None:
     """Each with its days and the skill; for those who may set them, the grids with this item chosen."""
-    for one in load(queries.raised_by, item_id=item.id):
+    raised = load(queries.raised_by, item_id=item.id)
+    if raised:
+        st.markdown("**Required levels that it raised**")
+    for one in raised:
         until = f" until {words.day(one.until_on)}" if one.until_on else ""
         with st.container(gap=None):
             link("skills", one.skill, icon=":material/school:", q=one.skill)

@@ -135,16 +135,26 @@ def save(
         _settle(opened, form, operation, cells, told, params)
 
 
+def announce() -> None:
+    """What an item, from whose page one comes, has to do with the grid that isn't chosen yet."""
+    title = load(titles).get(_named())
+    if title:
+        st.info(f"What you save next is noted as raised by “{plain(title)}”.", icon=":material/filter_alt:")
+
+
+def _named() -> int:
+    return address_id(st.query_params.get("item", ""))
+
+
 def _raised_by(opened: Grid, form: Form) -> int | None:
     """The funnel item, if any, from which the changes come; one may come from its page with it."""
     items = distinct(load(titles))
     if not items:
         return None
-    named = address_id(st.query_params.get("item", ""))
     chosen: int | None = st.selectbox(
         "Raised by",
         list(items),
-        list(items).index(named) if named in items else None,
+        list(items).index(_named()) if _named() in items else None,
         format_func=lambda key: items.get(key, str(key)),
         key=f"{opened.name}:raised_by:{opened.written}",
         placeholder="No item of the funnel",
@@ -169,6 +179,7 @@ def _write(
         return
     if done:
         opened.again()
+        st.query_params.pop("item", None)  # it was meant for this saving
         notice.say(f"Saved: {done.value:,} {'change' if done.value == 1 else 'changes'}.")
         st.rerun()
 

@@ -41,6 +41,7 @@ def job_roles() -> None:
     )
     columns = tuple(key for key in chosen if key in roles)
     if not columns:
+        level_grid.announce()
         st.caption("A level left empty isn't required. Changes count from today; what was required before is kept.")
         return
     levels = load(queries.role_levels, job_role_ids=columns)
@@ -80,6 +81,7 @@ def units(actor: Actor) -> None:
     """What a unit needs: the level, how many people at it, and how much depends on it."""
     unit = filters.unit(within=queries.editable_units(actor))
     if unit is None:
+        level_grid.announce()
         st.caption("Choose the unit whose needs you want to see or change.")
         return
     needs = load(queries.unit_needs, org_unit_id=unit.id)

@@ -140,7 +140,7 @@ def _result(found: SessionFeedback) -> None:
 def _basis(found: SessionFeedback, result: Result) -> str:
     rate = "" if result.response_rate is None else f" ({words.percent(result.response_rate)})"
     return (
-        f"n = {result.n}; {result.answered} of {found.asked} who were asked answered{rate}. Fixed when it was closed."
+        f"n = {result.n}; {result.answered} of {found.asked} who were asked answered{rate}. Frozen when it was closed."
     )
 
 

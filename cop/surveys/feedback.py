@@ -15,6 +15,8 @@ MOST_DAYS = 60
 MONTHS = 12
 """Over how many months a community's figure is summed up."""
 LONGEST_NAME = 120
+PURPOSE = "So that the next session is worth more of your time."
+"""Where the office's template says nothing."""
 
 STEPS = (
     "Not worth my time",

@@ -13,7 +13,7 @@ def by_session(db: DbSession, actor: Actor | None, *, community_id: int, today: 
     """The return on time invested of a community's sessions in twelve months; empty where it isn't told, and why."""
     require(actor, Permission.SURVEY_RESULTS)
     rows = queries.by_session(db, actor, community_id=community_id, today=today)
-    shown = rows[["day", "title", "asked", "n", "mean", "hidden"]]
+    shown = rows[["day", "title", "asked", "n", "mean", "hidden"]].assign(mean=rows["mean"].round(2))
     return sheet_of(
         "Feedback",
         shown.set_axis(["Day", "Session", "People asked", "Answers", "Mean (1-5)", "Why it isn't told"], axis=1),

@@ -46,7 +46,7 @@ def ask_for_feedback(
     row = Survey(
         name=feedback.wave_name(community.name, session.title, session.day, names),
         kind=SurveyKind.SESSION_FEEDBACK,
-        purpose=template.purpose if template else "So that the next session is worth more of your time.",
+        purpose=(template.purpose if template else "") or feedback.PURPOSE,
         template_id=template.id if template else None,
         smallest_group=LEAST,
         state=SurveyState.OPEN,

@@ -27,7 +27,7 @@ from cop.models import (
 )
 from cop.permissions import SYSTEM, Role
 from cop.settings import settings
-from cop.surveys import closing, feedback, pool
+from cop.surveys import closing, feedback, feedback_exports, pool
 from cop.surveys import feedback_queries as q
 from cop.surveys.dimensions import ROTI
 from cop.surveys.feedback_operations import ask_for_feedback
@@ -270,6 +270,27 @@ def test_comments_stand_in_an_order_that_is_not_that_of_sessions(db, room):
     told = q.comments(db, SYSTEM, community_id=room.id).told
     assert sorted(told) == sorted(marks)
     assert list(told) != marks
+
+
+def test_what_can_be_taken_along_is_what_everybody_reads(db, room, fay):
+    session, people = held(db, room, 6, title="=Talk")
+    other, few = held(db, room, 5, day=DAY - timedelta(days=7), title="Few")
+    closed(db, fay, session, people, [(3, "So")] * 6)
+    closed(db, fay, other, few, [(3, "So"), *[None] * 4])
+    asked = {"community_id": room.id, "today": make.TODAY}
+    sheet = feedback_exports.by_session(db, make.actor(db), **asked)
+    # 3 of 6: told as 1, 0, 0, 4, 1 of 0-4, so (1 + 16 + 5) / 6 from 1 to 5
+    told, hidden = (DAY, "=Talk", 6, 6, 3.67, None), (DAY - timedelta(days=7), "Few", 5, pd.NA, pd.NA, "few")
+    assert [tuple(map(str, row)) for row in sheet.rows] == [tuple(map(str, row)) for row in (hidden, told)]
+    assert feedback_exports.comments(db, make.actor(db), community_id=room.id).rows == []
+    for export, params in (
+        (feedback_exports.by_session, asked),
+        (feedback_exports.comments, {"community_id": room.id}),
+        (q.by_session, asked),
+        (q.comments, {"community_id": room.id}),
+    ):
+        with pytest.raises(Forbidden):
+            export(db, None, **params)
 
 
 @given(

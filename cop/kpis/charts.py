@@ -79,6 +79,14 @@ def _attendance_rows(frame: pd.DataFrame) -> pd.DataFrame:
     return _lines_of(frame, {name: _ratio(frame, "headcount", "sessions_counted")}, {name: notes})
 
 
+def _roti_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    name = "Return on time invested"
+    answers = _words(frame["roti_answers"], "answer", "answers")
+    known = frame["roti_answers"].fillna(0) > 0
+    notes = [count if any_ else "" for count, any_ in zip(answers, known, strict=True)]
+    return _lines_of(frame, {name: _ratio(frame, "roti_sum", "roti_answers")}, {name: notes})
+
+
 def _output_rows(frame: pd.DataFrame) -> pd.DataFrame:
     series = {"Sessions held": frame["sessions_held"], "Contributions": frame["contributions"]}
     notes = {
@@ -159,11 +167,13 @@ def _lines(
     title: str,
     number: str,
     share: bool = False,
+    reaches: tuple[int, int] | None = None,
 ) -> alt.TopLevelMixin:
     """One or two series: solid and dark with circles, dashed and orange with squares; "so far" is an empty mark."""
     base = _base(rows, running)
     domain = list(names)
-    scale = alt.Scale(domain=[0, 1], nice=False) if share else alt.Scale(zero=True)
+    ends = (0, 1) if share else reaches
+    scale = alt.Scale(domain=list(ends), nice=False) if ends else alt.Scale(zero=True)
     legend = _TOP if len(names) > 1 else None
     y = alt.Y(
         "value:Q",
@@ -208,6 +218,11 @@ def _attendance(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevel
     return _lines(rows, running=running, many=many, names=names, title="People per session", number=".1f")
 
 
+def _roti(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
+    names = ("Return on time invested",)
+    return _lines(rows, running=running, many=many, names=names, title="Mean, 1–5", number=".1f", reaches=(1, 5))
+
+
 def _output(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMixin:
     return _lines(
         rows, running=running, many=many, names=("Sessions held", "Contributions"), title="Number", number=",d"
@@ -239,6 +254,7 @@ def _classes(rows: pd.DataFrame, *, running: str, many: bool) -> alt.TopLevelMix
 PEOPLE = Template(_people_rows, _people)
 PARTICIPATION = Template(_participation_rows, _participation)
 ATTENDANCE = Template(_attendance_rows, _attendance)
+ROTI = Template(_roti_rows, _roti)
 CLASSES = Template(_class_rows, _classes)
 OUTPUT = Template(_output_rows, _output)
 

@@ -16,6 +16,8 @@ COLUMNS = {
     "returners": "attendances less than 90 days after the previous one there",
     "reactivated": "attendances 90 days or more after the previous one there",
     "contributions": "ideas, lessons, good practices, solutions, opportunities, risks avoided and assets",
+    "roti_sum": "what sessions were worth to those who came, from 1 to 5, added up",
+    "roti_answers": "answers on what sessions were worth",
 }
 """What is counted of a month; a metric names its numerator and denominator among these."""
 
@@ -159,6 +161,19 @@ CONTRIBUTIONS = Metric(
     definition="Ideas, lessons, good practices, solutions, opportunities, risks avoided and assets, "
     "from sessions and between them.",
 )
+ROTI = Metric(
+    key="roti",
+    label="Return on time invested",
+    question="Are the sessions worth the time?",
+    unit="from 1 to 5",
+    kind=Kind.RATIO,
+    numerator="roti_sum",
+    denominator="roti_answers",
+    minimum_n=5,
+    definition="What those who came said a session was worth to them, from 1, not worth my time, to 5, worth more than my "
+    "time: sum of the answers ÷ number of answers, over the sessions about which people were asked and of which at "
+    "least 5 answered. It counts in the session's month, once asking is over. Not told by org unit.",
+)
 METRICS = (
     MEMBERS,
     ACTIVE_MEMBERS,
@@ -169,6 +184,7 @@ METRICS = (
     RETURNERS,
     REACTIVATED,
     CONTRIBUTIONS,
+    ROTI,
 )
 
 _HEAD = """\

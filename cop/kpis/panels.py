@@ -17,6 +17,7 @@ from cop.kpis.metrics import (
     PARTICIPATION,
     REACTIVATED,
     RETURNERS,
+    ROTI,
     SESSIONS_HELD,
     Metric,
 )
@@ -49,6 +50,7 @@ PANELS = (
     Panel("participation", "Participation", charts.PARTICIPATION, (PARTICIPATION,), _SESSIONS),
     Panel("attendance", "Attendance per session", charts.ATTENDANCE, (ATTENDANCE_PER_SESSION,), _SESSIONS),
     Panel("classes", "New, returning and reactivated", charts.CLASSES, (NEWCOMERS, RETURNERS, REACTIVATED), _SESSIONS),
+    Panel("roti", "Return on time invested", charts.ROTI, (ROTI,), _SESSIONS),
     Panel("output", "Sessions held and contributions", charts.OUTPUT, (SESSIONS_HELD, CONTRIBUTIONS), _SESSIONS),
 )
 BY_KEY = {panel.key: panel for panel in PANELS}

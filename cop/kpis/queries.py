@@ -1,4 +1,4 @@
-"""Reads of the figures: facts by month, summed up by the database to what a screen shows.
+"""Reads of the figures: facts by month, and what is told of feedback, summed up to what a screen shows.
 
 The number of statements never depends on the number of communities, and no attendance is read.
 """
@@ -30,6 +30,7 @@ from cop.organisation import time_zone, units_below
 from cop.periods import ACTIVE_DAYS, Period, add_months, local_day, month_end, month_of
 from cop.permissions import Actor
 from cop.query import query
+from cop.surveys.feedback_queries import by_day
 
 FIGURES = ("sessions", "memberships", "catalog", "people", "organisation")
 """The topics of facts: units move people between figures, areas and archives communities."""
@@ -46,7 +47,8 @@ _OF_PEOPLE = (
     "active_members",
 )
 _OF_ALL = (*_OF_SESSIONS, *_OF_PEOPLE)
-_COUNTS = ("members", *_OF_ALL)
+_OF_FEEDBACK = ("roti_sum", "roti_answers")
+_COUNTS = ("members", *_OF_ALL, *_OF_FEEDBACK)
 _WITHHELD = ["members", "headcount", "sessions_counted", *_OF_PEOPLE]
 """`sessions_counted` too: a ratio's denominator goes with its numerator."""
 _RANKED = (
@@ -127,7 +129,7 @@ def choices(db: DbSession, actor: Actor | None) -> Choices:
     return Choices({key: f"{name} (archived)" if archived else name for key, name, archived in db.execute(rows)})
 
 
-@query(*FIGURES, scope=reach)
+@query(*FIGURES, "surveys", scope=reach)
 def months(
     db: DbSession,
     actor: Actor | None,
@@ -153,8 +155,12 @@ def months(
         row["members"] = standing
     if month_of(as_of) in rows:
         rows[month_of(as_of)]["active_members"] = sum(_active_now(db, where, as_of).values())
+    for day, told in by_day(db, CommunitySession.day.between(every.start, every.end), *_sessions_of(where)):
+        rows[month_of(day)]["roti_sum"] += round(told.total)
+        rows[month_of(day)]["roti_answers"] += told.n
     frame = _month_frame(rows, period)
     if where.units is not None:
+        frame[list(_OF_FEEDBACK)] = pd.NA  # those who came are asked as one group
         enough = _months_of_groups(db, where, [month for month, row in rows.items() if row["members"] >= SMALL_GROUP])
         frame.loc[[day.date() not in enough for day in frame["month"]], _WITHHELD] = pd.NA
     return frame

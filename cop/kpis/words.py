@@ -41,6 +41,7 @@ def basis_words(metric: Metric, totals: Row) -> str:
         "participation": f"n = {of('member place', 'member places', 'members_on_day')}, {listed}",
         "attendance_per_session": f"n = {with_number}",
         "contributions": f"beside {held}",
+        "roti": f"n = {of('answer', 'answers', 'roti_answers')}",
     }.get(metric.key, f"of {by_name}")
 
 
@@ -58,6 +59,7 @@ def n_words(metric: Metric, totals: Row) -> str:
         "participation": f"n = {count('members_on_day')} places",
         "attendance_per_session": f"n = {count('sessions_counted')} sessions",
         "contributions": f"beside {count('sessions_held')} sessions",
+        "roti": f"n = {count('roti_answers')} answers",
     }.get(metric.key, f"of {count('newcomers', 'returners', 'reactivated')} by name")
 
 

@@ -1,6 +1,6 @@
 """Reads of feedback on sessions: whether it was asked for, what came of it by session and by community, comments."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -175,6 +175,20 @@ def by_session(db: DbSession, actor: Actor | None, *, community_id: int, today: 
             },
         )
     return pd.DataFrame(list(rows.values()), columns=list(_BY_SESSION), dtype="object").astype(_BY_SESSION)
+
+
+def by_day(db: DbSession, *where: sa.ColumnElement[bool]) -> Iterator[tuple[date, feedback.Roti]]:
+    """The day and what is told of each session that fits; nothing of those of which nothing may be told."""
+    found = db.execute(
+        _cells(Survey.id, CommunitySession.day, Question.reversed, ReleasedCell.counts)
+        .join(CommunitySession, CommunitySession.id == Survey.session_id)
+        .where(ReleasedCell.counts.is_not(None), *where)
+    )
+    seen = set()
+    for survey_id, day, is_reversed, counts in found:
+        if survey_id not in seen:  # a wave's first question on it counts
+            yield day, feedback.roti(counts, is_reversed=is_reversed)
+        seen.add(survey_id)
 
 
 def over_all(rows: pd.DataFrame) -> feedback.Roti:

@@ -31,4 +31,4 @@ else:
     if sessions.open:
         with sessions:
             kpi_tables.behind(asked)
-watch(*queries.FIGURES)
+watch(*queries.FIGURES, "surveys")

@@ -51,12 +51,11 @@ def _charts(frame: pd.DataFrame, *, period: Period, as_of: date) -> None:
     """Two beside each other, a last odd one across."""
     course = panels.course_of(period, as_of)
     inside = frame[frame["month"] >= pd.Timestamp(period.first)]
-    *paired, last = panels.PANELS
     places = st.columns(2)
-    for index, panel in enumerate(paired):
-        with places[index % 2]:
+    for index, panel in enumerate(panels.PANELS):
+        alone = index + 1 == len(panels.PANELS) and index % 2 == 0
+        with st.container() if alone else places[index % 2]:
             _chart(inside, panel, course)
-    _chart(inside, last, course)
 
 
 def _chart(frame: pd.DataFrame, panel: Panel, course: Course) -> None:

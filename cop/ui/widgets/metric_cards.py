@@ -15,6 +15,7 @@ from cop.kpis.metrics import (
     NEWCOMERS,
     PARTICIPATION,
     RETURNERS,
+    ROTI,
     SESSIONS_HELD,
     Direction,
 )
@@ -23,7 +24,7 @@ from cop.periods import Period
 COLUMNS = (
     (MEMBERS, ACTIVE_MEMBERS),
     (SESSIONS_HELD, CONTRIBUTIONS),
-    (PARTICIPATION, ATTENDANCE_PER_SESSION),
+    (PARTICIPATION, ATTENDANCE_PER_SESSION, ROTI),
     (NEWCOMERS, RETURNERS),
 )
 """What stands below each other; on a phone, one column after the other."""

@@ -24,6 +24,7 @@ AS_OF = date(2026, 6, 15)
 COLUMNS = (
     *("members", "active_members", "sessions_held", "sessions_listed", "sessions_counted", "headcount"),
     *("attending_members", "members_on_day", "newcomers", "returners", "reactivated", "contributions"),
+    *("roti_sum", "roti_answers"),
 )
 
 
@@ -194,6 +195,7 @@ def test_what_a_value_rests_on():
         "newcomers": 1.0,
         "returners": 2.0,
         "reactivated": 3.0,
+        "roti_answers": 24.0,
     }
     said = {metric.key: words.basis_words(metric, totals) for metric in METRICS}
     assert said["active_members"] == "of 1,500 members"
@@ -202,6 +204,7 @@ def test_what_a_value_rests_on():
     assert said["sessions_held"] == "12 of them with a list"
     assert said["newcomers"] == said["returners"] == "of 6 attendances by name"
     assert said["contributions"] == "beside 14 sessions held"
+    assert said["roti"] == "n = 24 answers"
     assert words.basis_words(ACTIVE_MEMBERS, totals | {"members": None}) == "of ? members"
     single = totals | {"sessions_listed": 1.0, "members_on_day": 1.0}
     assert words.basis_words(PARTICIPATION, single) == "n = 1 member place, 1 session with a list"

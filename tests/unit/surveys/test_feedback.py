@@ -14,6 +14,9 @@ from cop import db as database
 from cop.choices import AttendanceKind, PersonKind, QuestionType, SessionStatus, SurveyKind, SurveyState
 from cop.db import transaction
 from cop.errors import Forbidden, Invalid, NotFound
+from cop.kpis.metrics import ROTI as ROTI_METRIC
+from cop.kpis.queries import months
+from cop.kpis.scope import Selection
 from cop.models import (
     Attendance,
     AuditEntry,
@@ -25,6 +28,7 @@ from cop.models import (
     SurveyAudience,
     SurveyGroup,
 )
+from cop.periods import last_months
 from cop.permissions import SYSTEM, Role
 from cop.settings import settings
 from cop.surveys import closing, feedback, feedback_exports, pool
@@ -221,6 +225,31 @@ def test_a_communitys_return_is_the_sum_over_its_sessions_of_twelve_months(db, r
     assert rows["mean"].tolist() == pytest.approx([22 / 6, 18 / 8])
     assert q.over_all(rows) == feedback.Roti(40.0, 14)
     assert q.over_all(rows).mean == pytest.approx(40 / 14)
+
+
+def test_the_figures_hold_it_by_month_and_not_by_unit(db, room, fay):
+    """As above: 22 of 6 answers in the session's month, 18 of 8 in that of the others; few are left out."""
+    manager, unit = make.actor(db, Role.MANAGER), make.org_unit(db)
+    last_month, other = make.TODAY.replace(month=5, day=31), make.community(db)
+    for where, day, count, step in (
+        (room, last_month, 6, 3),
+        (room, DAY, 8, 1),
+        (other, DAY, 8, 1),
+        (other, DAY, 5, None),
+    ):
+        session, people = held(db, where, count, day=day)
+        closed(db, SYSTEM, session, people, [None if step is None else (step,)] * count)
+    period = last_months(3, make.TODAY)
+
+    def of(actor, **chosen):
+        found = months(db, actor, period=period, as_of=make.TODAY, selection=Selection(**chosen))
+        return found[["roti_sum", "roti_answers"]].astype("object").to_numpy().tolist()
+
+    assert of(manager) == [[0, 0], [22, 6], [36, 16]]
+    assert of(manager, communities=(other.id,)) == [[0, 0], [0, 0], [18, 8]]
+    assert of(fay) == [[0, 0], [22, 6], [18, 8]]
+    assert of(SYSTEM, unit=unit.id) == [[pd.NA, pd.NA]] * 3
+    assert (ROTI_METRIC.value(22, 6), ROTI_METRIC.value(0, 0)) == (pytest.approx(3.667, abs=0.001), None)
 
 
 def test_feedback_on_another_session_is_no_earlier_answer_but_the_same_words_in_a_pulse_are(db, room, fay):

@@ -22,10 +22,9 @@ from cop.kpis.metrics import (
 from cop.periods import Period
 
 COLUMNS = (
-    (MEMBERS, ACTIVE_MEMBERS),
-    (SESSIONS_HELD, CONTRIBUTIONS),
-    (PARTICIPATION, ATTENDANCE_PER_SESSION, ROTI),
-    (NEWCOMERS, RETURNERS),
+    (MEMBERS, ACTIVE_MEMBERS, NEWCOMERS),
+    (SESSIONS_HELD, PARTICIPATION, ATTENDANCE_PER_SESSION),
+    (CONTRIBUTIONS, ROTI, RETURNERS),
 )
 """What stands below each other; on a phone, one column after the other."""
 CARDS = tuple(metric for column in COLUMNS for metric in column)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 ATTENDEE, SPEAKER = "Canary Quill", "Wren Canary"
 DENIED = b"or you may not see or change it"
-TABS = ("About", "Sessions", "Contributions", "Resources", "Members", "Manage")
+TABS = ("About", "Sessions", "Contributions", "Resources", "Feedback", "Members", "Manage")
 
 
 @pytest.fixture(scope="module")

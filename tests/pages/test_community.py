@@ -85,7 +85,7 @@ def test_about():
     assert "2 sessions in the last 12 months, 1 attendances in the 1 with a list or count; 1 without." in texts
     assert "0 members, 0 active" in texts
     assert "No session planned" in texts
-    assert _tabs(app) == ["About", "Sessions", "Contributions", "Resources", "Members", "History"]
+    assert _tabs(app) == ["About", "Sessions", "Contributions", "Resources", "Feedback", "Members", "History"]
 
 
 @pytest.mark.usefixtures("staff")
@@ -333,7 +333,9 @@ def test_objectives():
     assert "from 0, now 5, target 20" in _texts(app)
 
 
-@pytest.mark.parametrize("tab", ["About", "Sessions", "Contributions", "Resources", "Members", "History", "Manage"])
+@pytest.mark.parametrize(
+    "tab", ["About", "Sessions", "Contributions", "Resources", "Feedback", "Members", "History", "Manage"]
+)
 @pytest.mark.usefixtures("staff")
 def test_staff_never_reach_manage(tab):
     app = _open(tab)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from cop.db import reading, transaction
 from cop.execute import execute
-from cop.models import Question, Survey
+from cop.models import Account, Question, Survey
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.surveys import answering
@@ -43,6 +43,13 @@ def wave():
         return row.id, row.version, list(db.scalars(sa.select(Question.id).order_by(Question.place)))
 
 
+def seen_by(actor, monkeypatch, session_id):
+    """The session's page as this colleague sees it."""
+    with transaction() as db:
+        take_seat(db, monkeypatch, db.get(Account, actor.account_id))
+    return open_page("session", id=str(session_id))
+
+
 def said(app):
     return "\n".join(element.value for kind in ("text", "caption", "info", "error") for element in app.get(kind))
 
@@ -57,9 +64,15 @@ def test_asked_after_recording_answered_closed_and_shown_to_all(db, monkeypatch)
     assert f"12 colleagues who came are asked until {until.day} {until:%b %Y}" in said(app)
     assert not [one for one in app.button if one.key == f"ask_feedback:{session_id}:submit"]
     survey_id, version, (roti, comment) = wave()
+    links = [
+        link.proto.label.replace("\\", "") for link in seen_by(people[0], monkeypatch, session_id).get("page_link")
+    ]
+    assert "Say what Talk <b>1</b> was worth to you" in links
     for place, one in enumerate(people[:11]):
         answering.answer(one, survey_id=survey_id, values={roti: 4, comment: f"*More* {place}"}, today=TODAY)
-    assert "Return on time invested" not in [one.label for one in app.run().metric]
+    app = seen_by(people[0], monkeypatch, session_id)
+    assert "Return on time invested" not in [one.label for one in app.metric]
+    assert not any("worth to you" in link.proto.label for link in app.get("page_link"))
     execute(close_wave, SYSTEM, survey_id=survey_id, version=version)
     with transaction() as later:
         take_seat(later, monkeypatch)  # somebody who wasn't there

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cop.surveys import definitions
+
 COLUMNS = {
     "members": "members at the month's end",
     "active_members": "members with an attendance or contribution in the 90 days to the month's end",
@@ -205,7 +207,7 @@ Made from the declarations in `cop/kpis/metrics.py` (`tests/unit/kpis/test_metri
 
 def as_markdown() -> str:
     """The text of docs/metrics.md."""
-    return "\n".join([_HEAD, *(_section(metric) for metric in METRICS)])
+    return "\n".join([_HEAD, *(_section(metric) for metric in METRICS), definitions.as_markdown()])
 
 
 def _section(metric: Metric) -> str:

@@ -50,7 +50,8 @@ def _office(actor: Actor, **_params: Any) -> Hashable:
     return None
 
 
-def _readers(actor: Actor, **_params: Any) -> Hashable:
+def readers(actor: Actor, **_params: Any) -> Hashable:
+    """The scope of what everybody reads alike who may read results. Raises Forbidden."""
     require(actor, Permission.SURVEY_RESULTS)
     return None
 
@@ -110,7 +111,7 @@ def waves(db: DbSession, actor: Actor | None) -> pd.DataFrame:
     return _waves(db)
 
 
-@query("surveys", scope=_readers)
+@query("surveys", scope=readers)
 def results(db: DbSession, actor: Actor | None) -> pd.DataFrame:
     """The closed waves, the latest first; columns as of `waves`."""
     require(actor, Permission.SURVEY_RESULTS)
@@ -197,7 +198,7 @@ def waiting(db: DbSession, actor: Actor | None, *, today: date) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(_WAITING), dtype="object").astype(_WAITING)
 
 
-@query("surveys", scope=_readers)
+@query("surveys", scope=readers)
 def released(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFrame:
     """The table of a closed wave: a row per group, question and option, also where nothing is told.
 
@@ -205,13 +206,18 @@ def released(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFr
     `cop.surveys.release.bands` makes what may be shown; `severity` where a level is required. Raises NotFound.
     """
     require(actor, Permission.SURVEY_RESULTS)
-    _closed(db, survey_id)
+    closed(db, survey_id)
+    return released_rows(db, SurveyGroup.survey_id == survey_id)
+
+
+def released_rows(db: DbSession, *where: Any) -> pd.DataFrame:
+    """Rows of released tables; columns as of `released`. Whether a wave is closed is for the caller to ask."""
     order = {kind: place for place, kind in enumerate(GroupKind)}
     found = db.execute(
         sa.select(SurveyGroup, Question, ReleasedCell)
         .join(SurveyGroup, SurveyGroup.id == ReleasedCell.group_id)
         .join(Question, Question.id == ReleasedCell.question_id)
-        .where(SurveyGroup.survey_id == survey_id)
+        .where(*where)
         .order_by(SurveyGroup.id, Question.place, ReleasedCell.option)
     )
     rows = [
@@ -248,11 +254,11 @@ def _released(group: SurveyGroup, question: Question, cell: ReleasedCell) -> dic
     }
 
 
-@query("surveys", scope=_readers)
+@query("surveys", scope=readers)
 def comments(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFrame:
     """The comments of a closed wave by question, in random order: question_id, question, text. Raises NotFound."""
     require(actor, Permission.SURVEY_RESULTS)
-    _closed(db, survey_id)
+    closed(db, survey_id)
     rows = db.execute(
         sa.select(Question.id, Question.text, ReleasedComment.text)
         .join(Question, Question.id == ReleasedComment.question_id)
@@ -262,9 +268,12 @@ def comments(db: DbSession, actor: Actor | None, *, survey_id: int) -> pd.DataFr
     return pd.DataFrame([tuple(row) for row in rows], columns=["question_id", "question", "text"])
 
 
-def _closed(db: DbSession, survey_id: int) -> None:
-    if _find(db, survey_id).state is not SurveyState.CLOSED:
+def closed(db: DbSession, survey_id: int) -> Survey:
+    """The closed wave; NotFound for every other."""
+    row = _find(db, survey_id)
+    if row.state is not SurveyState.CLOSED:
         raise NotFound
+    return row
 
 
 def _find(db: DbSession, survey_id: int) -> Survey:

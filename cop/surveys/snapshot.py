@@ -1,7 +1,7 @@
 """Who is asked, and to which groups they belong, as it is on the day a wave opens."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from cop.models import (
     SurveyGroup,
 )
 from cop.organisation import organisation, units_below
+from cop.surveys.coverage import upwards
 from cop.surveys.inputs import Audience
 
 Key = tuple[GroupKind, int]
@@ -113,21 +114,12 @@ def _memberships(
     return {
         person_id: frozenset({
             (GroupKind.WHOLE, 0),
-            *((GroupKind.ORG_UNIT, key) for key in _upwards(parents, unit)),
+            *((GroupKind.ORG_UNIT, key) for key in upwards(parents, unit)),
             *([(GroupKind.JOB_ROLE, role)] if role is not None else []),
             *((GroupKind.COMMUNITY, key) for key in communities[person_id]),
         })
         for person_id, (unit, role) in people.items()
     }  # fmt: skip
-
-
-def _upwards(parents: dict[int, int | None], unit: int | None) -> Iterator[int]:
-    """The unit and all above it; a ring, which there should be none of, ends."""
-    seen: set[int] = set()
-    while unit is not None and unit not in seen:
-        seen.add(unit)
-        yield unit
-        unit = parents.get(unit)
 
 
 def _groups(db: DbSession, survey: Survey, headcounts: dict[Key, int]) -> dict[Key, int]:

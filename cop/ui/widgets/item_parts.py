@@ -20,7 +20,7 @@ from cop.ui.layout import link
 from cop.ui.load import load
 from cop.ui.perform import Form, perform
 from cop.ui.text import plain
-from cop.ui.widgets import fresh, item_fields, item_levels, item_manage, item_score, notice
+from cop.ui.widgets import fresh, item_fields, item_gaps, item_levels, item_manage, item_score, notice
 from cop.ui.widgets.change_list import change_list
 
 _OUTCOMES = {
@@ -80,6 +80,7 @@ def _why(item: Item) -> None:
             icon=":material/handshake:",
             meeting=key,
         )
+    item_gaps.found_by(item.id)
     if item.merged:
         st.text("Stands for these too:")
         for key, title in item.merged.items():
@@ -105,6 +106,7 @@ def _judged(item: Item) -> None:
 
 
 def _communities(item: Item, actor: Actor) -> None:
+    item_gaps.since(item.id)
     if not item.communities:
         st.text("No community works on it yet.")
     for key, room in item.communities.items():

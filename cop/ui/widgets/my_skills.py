@@ -57,7 +57,10 @@ def _answers(profile: Profile) -> None:
 
 
 def _standing(profile: Profile) -> None:
-    st.caption("Only you see what you say here. Where you offer help, colleagues see your name and e-mail address.")
+    st.caption(
+        "Only you see what you say here. Where you offer help, colleagues see your name and e-mail address. Skill gaps"
+        " shows how many of a unit are at the level it requires, counted over five or more people, without names."
+    )
     if profile.job_role:
         beside = f" · {plain(profile.unit)}" if profile.unit else ""
         st.markdown(f"**{plain(profile.job_role)}**{beside}")

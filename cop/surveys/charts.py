@@ -108,9 +108,10 @@ def _stacked(rows: pd.DataFrame, *, answers: tuple[str, ...]) -> alt.TopLevelMix
             orient="top", title=None, labelLimit=220, symbolSize=130, columns=alt.ExprRef("width < 420 ? 1 : 5")
         ),
     )
+    axis = alt.Axis(format="%", grid=False, tickCount=5)
     base = alt.Chart(rows, height=alt.Step(_BAR)).encode(y=alt.Y("name:N", sort=None, axis=None))
     bars = base.mark_bar(stroke=_LINE, strokeWidth=0.5, size=18, yOffset=8).encode(
-        x=alt.X("start:Q", title="Share of known answers", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+        x=alt.X("start:Q", title="Share of known answers", scale=alt.Scale(domain=[0, 1]), axis=axis),
         x2="end:Q",
         color=colour,
         order="place:Q",

@@ -12,6 +12,7 @@ from cop.funnel import charts, pictures, radar, radar_charts
 from cop.kpis.metrics import COLUMNS
 from cop.kpis.panels import PANELS
 from cop.periods import last_months
+from cop.surveys import charts as survey_charts
 
 FETCHED = {"image", "url", "href"}
 """Fields and titles of these names are fetched or made links by the tooltip alone."""
@@ -40,6 +41,14 @@ CHARTS["bubbles"] = charts.bubbles(PLACED)
 CHARTS["passage"] = charts.passage(pictures.passage(STAYS, last_months(1, date(2026, 1, 1)), as_of=date(2026, 2, 1)))
 CHARTS["ageing"] = charts.ageing(pictures.ageing(STAYS, as_of=date(2026, 2, 1)))
 CHARTS["balance"] = charts.balance(pictures.balance(STAYS, as_of=date(2026, 2, 1)))
+CELLS = pd.DataFrame(
+    {
+        "group": ["https://example.org"], "skill": ["Cloud"], "counts": [(3, 3, 3, 2, 1)], "severity": [0.5], "mean": [1.6],
+        "known": [12], "n": [12], "unknown": [0.0], "required": [3], "hidden": [None], "smallest_group": [5],
+    }
+)  # fmt: skip
+CHARTS["gaps"] = survey_charts.HEATMAP(CELLS)
+CHARTS["levels"] = survey_charts.STACKED(survey_charts.levels_of(["Cloud"], [(3, 3, 3, 2, 1)]), answers=("a", "b"))
 CHARTS["activity"] = activity(OWN.astype({"people": "Int64"}))
 
 

@@ -20,13 +20,6 @@ from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.gap_filters import Asked
 from cop.ui.widgets.result_banner import banner, group_labels
 
-_ROOM = """<style>
-.st-key-gap_list { display: none; }
-@media (max-width: 640px) {
-  .st-key-gap_picture { display: none; }
-  .st-key-gap_list { display: block; }
-}
-</style>"""
 _MOST_ROWS = 2_000
 """Of the table on screen; the file holds all."""
 _WORST = 15
@@ -43,7 +36,7 @@ def show(head: Head, asked: Asked) -> None:
         st.caption("Nothing is required of communities, so their average level is shown, 0 none to 4 expert.")
     params = {"survey_id": head.id}
     options = {"wanted": asked.wanted, "smallest": head.smallest_group, "mean": mean}
-    st.html(_ROOM)
+    _room()
     with st.container(key="gap_picture"):
         drawn(_picture, gap_queries.gap_rows, options | {"order": gap_filters.order_of(asked.wanted.kind)}, **params)
     with st.container(key="gap_list"):
@@ -58,6 +51,17 @@ def show(head: Head, asked: Asked) -> None:
             gap_filters.clear_button("clear_gaps")
     labels = group_labels(list(head.groups))
     drawn(_table, gap_queries.gap_rows, options | {"wave": head.name, "labels": labels}, **params)
+
+
+def _room() -> None:
+    """On a phone the list, elsewhere the picture."""
+    st.html("""<style>
+        .st-key-gap_list { display: none; }
+        @media (max-width: 640px) {
+          .st-key-gap_picture { display: none; }
+          .st-key-gap_list { display: block; }
+        }
+        </style>""")
 
 
 def _found(rows: pd.DataFrame, wanted: Wanted, *, mean: bool) -> pd.DataFrame | None:

@@ -1,14 +1,20 @@
-"""Whom the operations on surveys serve: the office, of a session its facilitators, too; without a name, answering is no operation: tests/unit/surveys/test_answering.py."""
+"""Whom the operations on surveys serve; without a name, answering is no operation: tests/unit/surveys/test_answering.py."""
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
+from cop.models import SurveyGroup
 from cop.surveys import answer_operations as a
+from cop.surveys import gap_operations as g
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
 from cop.surveys.feedback_operations import ask_for_feedback
 from cop.surveys.inputs import Audience, QuestionInput
 from tests import factories as make
 from tests.permissions import EVERYONE_SIGNED_IN, OFFICE, OWN_FACILITATOR, Case
+from tests.unit.surveys.test_closing import asked
+from tests.unit.surveys.waves import closed, level
 
 _HEAD = {"name": "Pulse in autumn", "purpose": ""}
 _QUESTIONS = {"questions": (QuestionInput("likert", "I learn here"),)}
@@ -46,6 +52,17 @@ def _held(world, actor):
     return {"session_id": make.session(world.db, world.community, people=people).id}
 
 
+def _gap(world, actor):
+    unit, skill = make.org_unit(world.db), make.skill(world.db)
+    make.unit_requirement(world.db, unit, skill, 3)
+    people = [make.person(world.db, org_unit_id=unit.id) for _ in range(6)]
+    wave = closed(world.db, [level(skill)], {person.id: (1,) for person in people}, closes_on=make.TODAY)
+    group = world.db.scalars(
+        sa.select(SurveyGroup).where(SurveyGroup.survey_id == wave.id, SurveyGroup.name == unit.name)
+    )
+    return {"group_id": group.one().id, "question_id": asked(world.db, wave)[0]}
+
+
 CASES = {
     a.answer_named: Case(EVERYONE_SIGNED_IN, _named),
     t.add_template: Case(OFFICE, lambda _w, _a: {**_HEAD, "kind": "pulse", **_QUESTIONS}),
@@ -61,4 +78,5 @@ CASES = {
     w.close_overdue_waves: Case(OFFICE, lambda _w, _a: {}),
     w.delete_wave: Case(OFFICE, _draft),
     ask_for_feedback: Case(OWN_FACILITATOR, _held),
+    g.raise_gap: Case(EVERYONE_SIGNED_IN, _gap),
 }

@@ -1,5 +1,6 @@
 """The cases: what is measured, against what, and the goal."""
 
+import dataclasses
 import functools
 import itertools
 import os
@@ -478,6 +479,25 @@ def funnel(report: Report, sessions: Sequence[int]) -> None:
     )
 
 
+def gaps(report: Report, sessions: Sequence[int]) -> None:
+    """The heatmap of a closed wave of 300 units × 60 skills, and one unit of it."""
+    report.head("Skill gaps: 300 units × 60 skills against the empty page, p95 in ms")
+    folder = _folder() / "gaps"
+    engine = database.make_engine(data.make(folder, dataclasses.replace(data.SMALL, units=300)).database_url)
+    data.close_wave(engine, 60)
+    data.sign_in(engine, 1, TOKEN_HASH, GrantedRole.ADMIN)
+    engine.dispose()
+    with product(folder) as server:
+        for count in sessions:
+            empty = Load(server.base, "empty", count, 8, cookie=COOKIE).run()
+            for what, query in (("heatmap", ""), ("one group", "tab=One group"), ("coverage", "tab=Coverage")):
+                timings = Load(server.base, "gaps", count, 8, [query], COOKIE).run()
+                _no_errors(timings)
+                line = f"{count} sessions, {what} (first {timings.median_first():.0f}, p50 {timings.p(0.5):.1f})"
+                report.ratio(line, timings.p(0.95), empty.p(0.95))
+        report.line(f"server's peak memory: {server.peak_mb:.0f} MB")
+
+
 def _ranks_hold(report: Report) -> None:
     """Ranks under random weightings, against sorting as many scores and nothing else."""
     rng = np.random.default_rng(7)
@@ -505,4 +525,5 @@ CASES: dict[str, Callable[[Report, Sequence[int]], None]] = {
     "search": search,
     "survey": survey,
     "funnel": funnel,
+    "gaps": gaps,
 }

@@ -40,9 +40,15 @@ from cop.models import (
     Organisation,
     OrgUnit,
     Person,
+    Question,
+    ReleasedCell,
     RoleGrant,
     SignInSession,
+    Skill,
     StageStay,
+    Survey,
+    SurveyGroup,
+    UnitRequirement,
     Vote,
 )
 from cop.periods import utcnow
@@ -270,6 +276,57 @@ def raise_items(engine: sa.Engine, count: int) -> None:
         _insert(db, Vote, [{"item_id": i, "person_id": person, "at": now} for i, person in votes])
         store.count_on(db.connection())
         database.bump(db, ("funnel",))
+
+
+def close_wave(engine: sa.Engine, skills: int) -> None:
+    """A closed wave: every unit and the whole by so many skills; each unit requires a third of them and hides a tenth."""
+    rng, today = random.Random(7), utcnow().date()
+    with database.transaction(engine) as db:
+        units = {row.id: row.name for row in db.execute(sa.select(OrgUnit.id, OrgUnit.name))}
+        _insert(db, Skill, [{"id": i, "name": f"Skill {i}", "area_id": i % 8 + 1} for i in range(1, skills + 1)])
+        needs = [
+            (unit, skill, rng.randint(1, 3)) for unit in units for skill in range(1, skills + 1) if rng.random() < 0.3
+        ]
+        columns = ("org_unit_id", "skill_id", "importance")
+        more = {"level": 3, "needed": 4, "since_on": today}
+        _insert(db, UnitRequirement, [dict(zip(columns, need, strict=True)) | more for need in needs])
+        wave = {
+            "id": 1,
+            "name": "Bench",
+            "kind": "skill_gap",
+            "state": "closed",
+            "opened_on": today,
+            "closes_on": today,
+        }
+        _insert(db, Survey, [wave])
+        asked = {"survey_id": 1, "type": "level"}
+        _insert(
+            db,
+            Question,
+            [asked | {"id": i, "place": i, "text": f"Skill {i}", "skill_id": i} for i in range(1, skills + 1)],
+        )
+        group = {"survey_id": 1, "kind": "org_unit", "headcount": 30}
+        _insert(db, SurveyGroup, [group | {"id": i, "name": units[i], "org_unit_id": i} for i in units])
+        required = {(unit, skill) for unit, skill, _importance in needs}
+        keys = [(unit, skill) for unit in units for skill in range(1, skills + 1)]
+        _insert(db, ReleasedCell, [_cell(rng, *key, required=3 if key in required else None) for key in keys])
+        store.count_on(db.connection())
+        database.bump(db, ("surveys", "skills"))
+
+
+def _cell(rng: random.Random, group: int, question: int, *, required: int | None) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "group_id": group,
+        "question_id": question,
+        "option": 0,
+        "answers": 24,
+        "required": required,
+    }
+    if rng.random() < 0.1:
+        return cell | {"known": None, "mean": None, "counts": None, "hidden": "difference"}
+    counts = [rng.randint(1, 6) for _ in range(5)]
+    mean = sum(level * count for level, count in enumerate(counts)) / sum(counts)
+    return cell | {"known": sum(counts), "mean": round(mean, 2), "counts": counts, "hidden": None}
 
 
 def title(rng: random.Random) -> str:

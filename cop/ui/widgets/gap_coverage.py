@@ -18,6 +18,8 @@ from cop.ui.widgets.downloads import Offer
 
 _RED = 1
 _MOST_NAMED = 10
+_MOST_ROWS = 500
+"""Of the table on screen."""
 
 
 def show(wanted: Wanted) -> None:
@@ -45,7 +47,9 @@ def _table(rows: pd.DataFrame, *, wanted: Wanted) -> None:
     st.text(f"n = {len(found):,} needs of units, {told:,} of them told, {len(risky):,} hang on one person or nobody.")
     for row in risky.head(_MOST_NAMED).to_dict("records"):
         st.markdown(f":red-badge[at most 1] **{plain(row['skill'])}** in {plain(row['unit'])}")
-    _frame(found)
+    if len(found) > _MOST_ROWS:
+        st.caption(f"The first {_MOST_ROWS:,} of {len(found):,} needs, the severest first; the download holds all.")
+    _frame(found.head(_MOST_ROWS))
 
 
 def _frame(found: pd.DataFrame) -> None:

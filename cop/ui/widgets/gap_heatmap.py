@@ -20,7 +20,7 @@ from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.gap_filters import Asked
 from cop.ui.widgets.result_banner import banner, group_labels
 
-_MOST_ROWS = 2_000
+_MOST_ROWS = 500
 """Of the table on screen; the file holds all."""
 _WORST = 15
 _HEIGHT = 560

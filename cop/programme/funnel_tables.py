@@ -16,6 +16,7 @@ from cop.models import (
     FunnelRound,
     ItemComment,
     ItemCommunity,
+    ItemGap,
     ItemTheme,
     ItemUnit,
     OrgUnit,
@@ -212,6 +213,16 @@ _ITEMS = (
         ),
         (ItemUnit.item_id, ItemUnit.org_unit_id),
         lambda rows: rows.select_from(ItemUnit).join(OrgUnit, OrgUnit.id == ItemUnit.org_unit_id),
+    ),
+    ExportTable(
+        "item_gaps.csv",
+        "From which gaps that surveys found an item came.",
+        (
+            Column("item_id", "The item.", ItemGap.item_id),
+            Column("group_id", "The survey's group.", ItemGap.group_id),
+            Column("question_id", "Its question, and so the skill.", ItemGap.question_id),
+        ),
+        (ItemGap.item_id, ItemGap.group_id, ItemGap.question_id),
     ),
     ExportTable(
         "item_themes.csv",

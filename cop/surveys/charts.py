@@ -23,11 +23,11 @@ _ROW, _BAR = 24, 46
 
 
 def _cell_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """A cell per row of cop.surveys.heatmap.for_picture; what isn't told is -1, or Vega would leave it out."""
+    """A cell per row of cop.surveys.heatmap.for_picture; `shade` and `level_shade` are figures, -1 where nothing is told."""
     records = frame.astype("object").where(frame.notna(), None).to_dict("records")
     return pd.DataFrame(
         [_cell(row) for row in records],
-        columns=["group", "skill", "severity", "mean", "level_text", "text", "told", "why"],
+        columns=["group", "skill", "shade", "level_shade", "level_text", "text", "told", "why"],
     )
 
 
@@ -45,7 +45,7 @@ def _cell(row: dict[Any, Any]) -> tuple[Any, ...]:
 
 def _heatmap(rows: pd.DataFrame, *, mean: bool = False) -> alt.TopLevelMixin:
     """A field per group and skill with its number; what is hidden has an empty field and a word."""
-    value, text = ("mean", "level_text") if mean else ("severity", "text")
+    value, text = ("level_shade", "level_text") if mean else ("shade", "text")
     domain, colours = ([0, 2, 4], _BETTER) if mean else ([0, 0.4, 0.8], _WORSE)
     base = alt.Chart(rows, height=alt.Step(_ROW)).encode(
         x=alt.X(

@@ -76,7 +76,6 @@ class Later:
     wave: str
     frozen_on: date
     severity: float | None
-    hidden: str | None
     change: Change | None
 
 
@@ -158,4 +157,4 @@ def _later(
         (row,) = records(rows_of(db, SurveyGroup.id == same.id, Question.skill_id == then["skill_id"]))
         before = against(row, then)
         moved = before.change if before else None
-        yield Later(wave.id, same.id, wave.name, days[wave.id], row["severity"], row["hidden"], moved)
+        yield Later(wave.id, same.id, wave.name, days[wave.id], row["severity"], moved)

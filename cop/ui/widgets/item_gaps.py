@@ -4,7 +4,7 @@ import streamlit as st
 
 from cop.surveys import gap_item_queries
 from cop.surveys.gap_item_queries import GapOfItem, Later
-from cop.surveys.words import SHORT, moved
+from cop.surveys.words import moved
 from cop.ui import format as words
 from cop.ui.layout import link
 from cop.ui.load import load
@@ -33,12 +33,11 @@ def since(item_id: int) -> None:
 
 
 def _figure(gap: GapOfItem | Later) -> str:
-    return "hidden" if gap.severity is None else f"{gap.severity:.2f}"
+    return "not told" if gap.severity is None else f"{gap.severity:.2f}"
 
 
 def _moved(gap: GapOfItem, later: Later) -> str:
-    now = f"{SHORT[later.hidden]} in" if later.severity is None and later.hidden else f"{_figure(later)} in"
-    return f"severity {_figure(gap)} before, {now} “{later.wave}”, {words.day(later.frozen_on)}"
+    return f"severity {_figure(gap)} before, {_figure(later)} in “{later.wave}”, {words.day(later.frozen_on)}"
 
 
 def _link(gap: GapOfItem, text: str, wave: str) -> None:

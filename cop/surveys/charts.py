@@ -20,6 +20,9 @@ _BETTER = ["#eef4fb", "#8db8e8", "#1d5fb8"]
 _STEPS = ["#d9dde2", "#cfe2f4", "#8db8e8", "#3b82d0", "#1d4f91"]
 """From the lowest level to the highest."""
 _ROW, _BAR = 24, 46
+_TOLD = {
+    "group": "Group", "skill": "Skill", "text": "Severity", "level_text": "Average level", "told": "Answers", "why": "Note",
+}  # fmt: skip
 
 
 def _cell_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -48,26 +51,9 @@ def _heatmap(rows: pd.DataFrame, *, mean: bool = False) -> alt.TopLevelMixin:
     value, text = ("level_shade", "level_text") if mean else ("shade", "text")
     domain, colours = ([0, 2, 4], _BETTER) if mean else ([0, 0.4, 0.8], _WORSE)
     base = alt.Chart(rows, height=alt.Step(_ROW)).encode(
-        x=alt.X(
-            "group:N",
-            sort=None,
-            axis=alt.Axis(
-                title=None, orient="top", labelAngle=-35, labelLimit=150, labelOverlap=False, domain=False, ticks=False
-            ),
-        ),
-        y=alt.Y(
-            "skill:N",
-            sort=None,
-            axis=alt.Axis(title=None, labelLimit=200, labelOverlap=False, domain=False, ticks=False),
-        ),
-        tooltip=[
-            alt.Tooltip("group:N", title="Group"),
-            alt.Tooltip("skill:N", title="Skill"),
-            alt.Tooltip("text:N", title="Severity"),
-            alt.Tooltip("level_text:N", title="Average level"),
-            alt.Tooltip("told:N", title="Answers"),
-            alt.Tooltip("why:N", title="Note"),
-        ],
+        x=alt.X("group:N", sort=None, axis=_names(orient="top", labelAngle=-35, labelLimit=150)),
+        y=alt.Y("skill:N", sort=None, axis=_names(labelLimit=200)),
+        tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in _TOLD.items()],
     )
     scale = alt.Scale(domain=domain, range=colours, clamp=True)
     there = f"datum.{value} >= 0"
@@ -81,6 +67,11 @@ def _heatmap(rows: pd.DataFrame, *, mean: bool = False) -> alt.TopLevelMixin:
     )
     layers: alt.TopLevelMixin = alt.layer(fields, numbers)
     return layers
+
+
+def _names(**values: Any) -> alt.Axis:
+    """An axis of names, every one of them."""
+    return alt.Axis(title=None, labelOverlap=False, domain=False, ticks=False, **values)
 
 
 HEATMAP = Template(_cell_rows, _heatmap)

@@ -36,9 +36,11 @@ def show(head: Head, asked: Asked) -> None:
         st.caption("Nothing is required of communities, so their average level is shown, 0 none to 4 expert.")
     params = {"survey_id": head.id}
     options = {"wanted": asked.wanted, "smallest": head.smallest_group, "mean": mean}
+    labels = group_labels(list(head.groups))
     _room()
     with st.container(key="gap_picture"):
-        drawn(_picture, gap_queries.gap_rows, options | {"order": gap_filters.order_of(asked.wanted.kind)}, **params)
+        order = gap_filters.order_of(asked.wanted.kind)
+        drawn(_picture, gap_queries.gap_rows, options | {"order": order, "labels": labels}, **params)
     with st.container(key="gap_list"):
         drawn(_worst, gap_queries.gap_rows, options | {"unit": asked.unit}, **params)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -49,7 +51,6 @@ def show(head: Head, asked: Asked) -> None:
         )
         if asked.wanted.references or asked.wanted.areas or asked.wanted.text:
             gap_filters.clear_button("clear_gaps")
-    labels = group_labels(list(head.groups))
     drawn(_table, gap_queries.gap_rows, options | {"wave": head.name, "labels": labels}, **params)
 
 
@@ -79,7 +80,9 @@ def _found(rows: pd.DataFrame, wanted: Wanted, *, mean: bool) -> pd.DataFrame | 
     return found
 
 
-def _picture(rows: pd.DataFrame, *, wanted: Wanted, smallest: int, mean: bool, order: tuple[int, ...]) -> None:
+def _picture(
+    rows: pd.DataFrame, *, wanted: Wanted, smallest: int, mean: bool, order: tuple[int, ...], labels: dict[int, str]
+) -> None:
     found = _found(rows, wanted, mean=mean)
     if found is None:
         return
@@ -93,7 +96,8 @@ def _picture(rows: pd.DataFrame, *, wanted: Wanted, smallest: int, mean: bool, o
         f" {legend(smallest)}"
     )
     summary = f"{'Average levels' if mean else 'Severity of gaps'} of {skills} skills in {groups} groups, as in the table below."
-    show_chart(shown.assign(smallest_group=smallest), charts.HEATMAP, summary, mean=mean)
+    named = shown.assign(group=shown["group_id"].map(labels), smallest_group=smallest)
+    show_chart(named, charts.HEATMAP, summary, mean=mean)
 
 
 def _reading(mean: bool) -> str:

@@ -490,6 +490,7 @@ def gaps(report: Report, sessions: Sequence[int]) -> None:
     with product(folder) as server:
         for count in sessions:
             empty = Load(server.base, "empty", count, 8, cookie=COOKIE).run()
+            report.line(f"empty: p50 {empty.p(0.5):.1f}, p95 {empty.p(0.95):.1f}")
             for what, query in (("heatmap", ""), ("one group", "tab=One group"), ("coverage", "tab=Coverage")):
                 timings = Load(server.base, "gaps", count, 8, [query], COOKIE).run()
                 _no_errors(timings)

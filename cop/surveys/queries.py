@@ -214,43 +214,36 @@ def released_rows(db: DbSession, *where: Any) -> pd.DataFrame:
     """Rows of released tables; columns as of `released`. Whether a wave is closed is for the caller to ask."""
     order = {kind: place for place, kind in enumerate(GroupKind)}
     found = db.execute(
-        sa.select(SurveyGroup, Question, ReleasedCell)
+        sa.select(*_TOLD)
+        .select_from(ReleasedCell)
         .join(SurveyGroup, SurveyGroup.id == ReleasedCell.group_id)
         .join(Question, Question.id == ReleasedCell.question_id)
         .where(*where)
         .order_by(SurveyGroup.id, Question.place, ReleasedCell.option)
     )
-    rows = [
-        _released(group, question, cell) for group, question, cell in sorted(found, key=lambda row: order[row[0].kind])
-    ]
+    rows = [_released(dict(row._mapping)) for row in sorted(found, key=lambda row: order[row.kind])]  # noqa: SLF001 - public
     return pd.DataFrame(rows, columns=list(_RELEASED), dtype="object").astype(_RELEASED)
 
 
-def _released(group: SurveyGroup, question: Question, cell: ReleasedCell) -> dict[str, Any]:
-    told = cell.counts is not None and cell.required is not None
-    return {
-        "group_id": group.id,
-        "kind": group.kind.value,
-        "group": group.name,
-        "org_unit_id": group.org_unit_id,
-        "job_role_id": group.job_role_id,
-        "community_id": group.community_id,
-        "headcount": group.headcount,
-        "question_id": question.id,
-        "place": question.place,
-        "option": cell.option,
-        "question": question.text,
-        "type": question.type.value,
-        "skill_id": question.skill_id,
-        "reversed": question.reversed,
-        "dimension": question.dimension,
-        "n": cell.answers,
-        "known": cell.known,
-        "mean": cell.mean,
-        "counts": tuple(cell.counts) if cell.counts is not None else None,
-        "required": cell.required,
-        "severity": severity(cell.counts or (), cell.required or 0) if told else None,
-        "hidden": cell.hidden,
+_TOLD = (
+    *(SurveyGroup.id.label("group_id"), SurveyGroup.kind, SurveyGroup.name.label("group"), SurveyGroup.headcount),
+    *(SurveyGroup.org_unit_id, SurveyGroup.job_role_id, SurveyGroup.community_id),
+    *(Question.id.label("question_id"), Question.place, Question.text.label("question"), Question.type),
+    *(Question.skill_id, Question.reversed, Question.dimension),
+    *(ReleasedCell.option, ReleasedCell.answers.label("n"), ReleasedCell.known, ReleasedCell.mean),
+    *(ReleasedCell.counts, ReleasedCell.required, ReleasedCell.hidden),
+)
+"""Columns, not rows of the ORM: a large wave has some ten thousand."""
+
+
+def _released(row: dict[str, Any]) -> dict[str, Any]:
+    counts, required = row["counts"], row["required"]
+    told = counts is not None and required is not None
+    return row | {
+        "kind": row["kind"].value,
+        "type": row["type"].value,
+        "counts": tuple(counts) if counts is not None else None,
+        "severity": severity(counts, required) if told else None,
     }
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from cop.choices import QuestionType
+from cop.choices import QuestionType, SurveyKind
 from cop.surveys import charts, exports, queries, result_queries
 from cop.surveys.answers import AGREEMENT
 from cop.surveys.definitions import DIMENSION, help_of
@@ -196,6 +196,9 @@ def _choices(questions: pd.DataFrame, smallest: int) -> None:
 
 def _comments(head: Head) -> None:
     st.subheader("Comments", anchor=False)
+    if head.kind == SurveyKind.SESSION_FEEDBACK:
+        st.caption("Comments on sessions stand on their community's page, those of all its sessions together.")
+        return
     st.caption(
         f"Told from {LEAST_COMMENTS} on, of everybody who was asked together, in random order, with nothing about who wrote"
         " them. They are as they were written."

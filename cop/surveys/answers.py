@@ -1,9 +1,11 @@
 """Which answers a question takes, and in which columns they are counted. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cop.catalog.search import fold
 from cop.choices import QuestionType
 from cop.validation import Checks
 
@@ -30,6 +32,11 @@ class Asked:
     def is_scale(self) -> bool:
         """Whether its answers have a mean."""
         return self.type in _SCALES
+
+
+def bare(text: str) -> str:
+    """A question's words as they are compared: without case, accents, spaces and signs."""
+    return re.sub(r"\W+", "", fold(text))
 
 
 def checked(questions: Iterable[Asked], values: Mapping[int, Any]) -> dict[str, Any]:

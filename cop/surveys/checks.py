@@ -1,6 +1,5 @@
 """What the operations on surveys check and look up before they write."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -13,7 +12,7 @@ from cop.choices import GroupKind, QuestionType, SurveyKind, SurveyState
 from cop.errors import Invalid, NotFound
 from cop.models import Community, JobRole, OrgUnit, Participation, Question, Survey, SurveyTemplate, TemplateQuestion
 from cop.skills.checks import open_skills
-from cop.surveys.answers import STEPS, Asked
+from cop.surveys.answers import STEPS, Asked, bare
 from cop.surveys.audit import LEAST
 from cop.surveys.inputs import Audience, QuestionInput
 from cop.validation import LONG, Checks
@@ -131,11 +130,6 @@ def _no_words_twice(checks: Checks, questions: Sequence[QuestionInput]) -> None:
         if words and words in seen and question.type != QuestionType.TEXT:
             checks.fail(f"questions.{place}", f"Question {place}: this is asked already.")
         seen.add(words)
-
-
-def bare(text: str) -> str:
-    """A question's words as they are compared: without case, accents, spaces and signs."""
-    return re.sub(r"\W+", "", fold(text))
 
 
 def _question(checks: Checks, skills: dict[int, str], place: int, question: QuestionInput) -> dict[str, Any]:

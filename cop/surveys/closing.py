@@ -6,7 +6,8 @@ or went.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -34,10 +35,10 @@ from cop.models import (
     UnitRequirement,
 )
 from cop.surveys import checks as checked
-from cop.surveys import pool
-from cop.surveys.answers import Asked, Column, columns, counted
+from cop.surveys import pool, table
+from cop.surveys.answers import Asked, bare
 from cop.surveys.audit import Reason
-from cop.surveys.release import decide, pooled, release
+from cop.surveys.release import decide
 
 _KINDS = [kind.value for kind in GroupKind]
 _TOLD_OF_PEOPLE = (Answer.__tablename__, Participation.__tablename__, PooledComment.__tablename__)
@@ -53,7 +54,7 @@ def close(db: DbSession, survey: Survey, *, rng: np.random.Generator | None = No
     asked = checked.asked(db, survey.id)
     given = _given(db, survey.id)
     cells = _cells(db, survey, asked, given, rng)
-    _insert(db, ReleasedCell, cells)
+    insert(db, ReleasedCell, cells)
     _tell_comments(db, survey, asked, given, rng)
     db.execute(sa.delete(Answer).where(Answer.survey_id == survey.id))
     # On PostgreSQL each row tells the transaction that wrote it last: from now on all of them tell this one.
@@ -99,36 +100,15 @@ def clear(on: sa.Engine | None = None) -> None:
 def _cells(
     db: DbSession, survey: Survey, asked: Sequence[Asked], given: Sequence[Any], rng: np.random.Generator
 ) -> list[dict[str, Any]]:
-    found = {column: levels for question in asked for column, levels in columns(question).items()}
     groups = {row.id: row for row in db.scalars(sa.select(SurveyGroup).where(SurveyGroup.survey_id == survey.id))}
     decided = _decide(db, survey)
     told_groups = set(decided.loc[decided["reason"].isna(), "group"])
     reasons = dict(zip(decided["group"], decided["reason"], strict=True))
     for key, group in groups.items():  # where nobody of a group answered there is no row
         group.hidden = None if key in told_groups else reasons.get(key, Reason.FEW.value)
-    required = _required(db, groups)
-    scales = {question.id for question in asked if question.is_scale}
-    own = sa.select(Question.id, Question.skill_id).where(Question.survey_id == survey.id)
-    skills = {key: skill_id for key, skill_id in db.execute(own)}  # noqa: C416 - dict() doesn't take rows
-    told = _release(db, survey, asked, given, decided, found, rng)
-    return [
-        _cell(told.get((key, column)), key, column, column[0] in scales)
-        | {"required": required.get((key, skills[column[0]] or 0))}
-        for key in sorted(groups)
-        for column in found
-    ]
-
-
-def _cell(row: dict[Any, Any] | None, group: int, column: Column, has_mean: bool) -> dict[str, Any]:
-    cell: dict[str, Any] = {"group_id": group, "question_id": column[0], "option": column[1], "answers": None}
-    cell |= {"known": None, "mean": None, "counts": None, "hidden": Reason.FEW.value}
-    if row is None:
-        return cell
-    cell["answers"] = None if pd.isna(row["n"]) else int(row["n"])
-    if not pd.isna(row["reason"]):
-        return cell | {"hidden": row["reason"]}
-    told = {"known": int(row["known"]), "counts": list(row["counts"]), "hidden": None}
-    return cell | told | ({"mean": float(row["mean"])} if has_mean else {})
+    cells = table.cells(asked, given, _cohorts(db, survey), decided, sorted(groups), rng=rng, k=survey.smallest_group)
+    with_required(db, survey.id, groups, cells)
+    return cells
 
 
 def _decide(db: DbSession, survey: Survey) -> pd.DataFrame:
@@ -171,43 +151,7 @@ def _subjects(db: DbSession, which: Any) -> list[tuple[int, int | str]]:
         .join(Survey, Survey.id == Question.survey_id)
         .where(which, Question.type != QuestionType.TEXT)
     )
-    return [(row.survey_id, row.skill_id or checked.bare(row.text)) for row in rows]
-
-
-def _release(
-    db: DbSession,
-    survey: Survey,
-    asked: Sequence[Asked],
-    given: Sequence[Any],
-    decided: pd.DataFrame,
-    found: dict[Column, int],
-    rng: np.random.Generator,
-) -> dict[tuple[int, Column], dict[Any, Any]]:
-    """The rows of the release table, by group and column; none where nobody answered anything that is counted."""
-    if not found or not given or decided.empty:
-        return {}
-    names = {f"{question}:{option}": (question, option) for question, option in found}
-    table = release(
-        _answers(asked, given, list(found)),
-        _cohorts(db, survey),
-        decided,
-        {name: found[column] for name, column in names.items()},
-        rng=rng,
-        k=survey.smallest_group,
-    )
-    return {(row["group"], names[row["question"]]): row for row in table.to_dict("records")}
-
-
-def _answers(asked: Sequence[Asked], given: Sequence[Any], found: Sequence[Column]) -> pd.DataFrame:
-    """cohort, and each column by its name, missing for "don't know"."""
-    rows = []
-    for cohort_id, values in given:
-        counts: dict[Column, int | None] = {}
-        for question in asked:
-            counts |= counted(question, values.get(str(question.id)))
-        rows.append((cohort_id, *(counts[column] for column in found)))
-    names = ["cohort", *(f"{question}:{option}" for question, option in found)]
-    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[1:], "float64"))
+    return [(row.survey_id, row.skill_id or bare(row.text)) for row in rows]
 
 
 def _cohorts(db: DbSession, survey: Survey) -> pd.DataFrame:
@@ -219,12 +163,30 @@ def _cohorts(db: DbSession, survey: Survey) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in rows], columns=["cohort", "group"])
 
 
-def _required(db: DbSession, groups: dict[int, SurveyGroup]) -> dict[tuple[int, int], int]:
-    """The level that counts today, by group and skill: of units and job roles; for others none is required."""
+def with_required(
+    db: DbSession,
+    survey_id: int,
+    groups: Mapping[int, SurveyGroup],
+    cells: Sequence[dict[str, Any]],
+    day: date | None = None,
+) -> None:
+    """Write into the cells the level that their unit or job role required on the day, of None the one that counts now."""
+    required = _required(db, groups, day)
+    own = sa.select(Question.id, Question.skill_id).where(Question.survey_id == survey_id)
+    skills = {key: skill_id for key, skill_id in db.execute(own)}  # noqa: C416 - dict() doesn't take rows
+    for cell in cells:
+        cell["required"] = required.get((cell["group_id"], skills[cell["question_id"]] or 0))
+
+
+def _required(db: DbSession, groups: Mapping[int, SurveyGroup], day: date | None = None) -> dict[tuple[int, int], int]:
+    """The required level by group and skill: of units and job roles; of others none is required."""
     found = {}
-    for table, column in ((UnitRequirement, "org_unit_id"), (RoleRequirement, "job_role_id")):
+    for model, column in ((UnitRequirement, "org_unit_id"), (RoleRequirement, "job_role_id")):
         by_reference = {key: row.id for row in groups.values() if (key := getattr(row, column)) is not None}
-        levels = sa.select(getattr(table, column), table.skill_id, table.level).where(table.until_on.is_(None))
+        counts: Any = model.until_on.is_(None)
+        if day is not None:
+            counts = (model.since_on <= day) & (counts | (model.until_on > day))
+        levels = sa.select(getattr(model, column), model.skill_id, model.level).where(counts)
         for reference, skill_id, level in db.execute(levels):
             if reference in by_reference:
                 found[by_reference[reference], skill_id] = level
@@ -235,19 +197,14 @@ def _tell_comments(
     db: DbSession, survey: Survey, asked: Sequence[Asked], given: Sequence[Any], rng: np.random.Generator
 ) -> None:
     """Of a wave by question; of feedback on a session with those on the community's other sessions."""
-    by_question = {
-        question.id: [values.get(str(question.id), "") for _cohort, values in given]
-        for question in asked
-        if question.type is QuestionType.TEXT
-    }
     if survey.session_id is None:
-        told = {key: pooled(comments, rng) for key, comments in by_question.items()}
-        _insert(db, ReleasedComment, [{"question_id": key, "text": text} for key in told for text in told[key]])
+        insert(db, ReleasedComment, table.comments(asked, given, rng))
     else:
         community_id = db.get_one(CommunitySession, survey.session_id).community_id
-        pool.add(db, community_id, chain.from_iterable(by_question.values()))
+        pool.add(db, community_id, chain.from_iterable(table.written(asked, given).values()))
 
 
-def _insert(db: DbSession, table: type[ReleasedCell | ReleasedComment], rows: Sequence[dict[str, Any]]) -> None:
+def insert(db: DbSession, model: type[ReleasedCell | ReleasedComment], rows: Sequence[dict[str, Any]]) -> None:
+    """Write what is published."""
     for part in slices(rows):
-        db.execute(sa.insert(table), part)
+        db.execute(sa.insert(model), part)

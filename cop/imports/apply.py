@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import facts
+from cop.accounts.tokens import keyed_hash
 from cop.choices import SessionStatus
 from cop.db import slices
-from cop.imports.changes import PAIRS, TABLES, New, Plan, Shelf
+from cop.imports.changes import PAIRS, TABLES, New, Plan, Shelf, WaveAnswers
 from cop.imports.existing import MODELS
 from cop.imports.trail import resolve
+from cop.settings import settings
+from cop.surveys.collecting import publish
 
 TOPICS = {
     "area": ("organisation", "catalog"),
@@ -31,6 +35,7 @@ TOPICS = {
     "community_session": ("sessions",),
     "external_key": ("organisation",),
     "attendance": ("sessions",),
+    **dict.fromkeys(("survey", "question", "survey_group"), ("surveys",)),
     "funnel_item": ("funnel",),
     "stage_stay": ("funnel",),
     "ring_change": ("funnel",),
@@ -62,7 +67,22 @@ def write(db: DbSession, plan: Plan, *, now: datetime) -> dict[New, int]:
         facts.touch(db, resolve(community, ids), day)
     for person in plan.moved:
         facts.touch_person(db, person)
+    for wave in plan.waves:
+        _publish(db, wave, ids)
     return ids
+
+
+def _publish(db: DbSession, wave: WaveAnswers, ids: Mapping[New, int]) -> None:
+    """The same answers get the same blur, also where they come again after their import was taken back."""
+    seed = keyed_hash(f"survey {wave.collected.fingerprint}", settings().data_dir)
+    publish(
+        db,
+        wave.collected,
+        survey_id=ids[wave.survey],
+        question_ids={place: ids[key] for place, key in wave.questions.items()},
+        group_ids={number: ids[key] for number, key in wave.groups.items()},
+        rng=np.random.default_rng(int(seed, 16)),
+    )
 
 
 def topics(plan: Plan) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from cop.imports.problems import Outcome, Problem
+from cop.surveys.collected import Collected
 
 
 class New(NamedTuple):
@@ -72,6 +73,9 @@ TABLES = (
     "facilitator",
     "session_series",
     "community_session",
+    "survey",
+    "question",
+    "survey_group",
     "funnel_item",
     "stage_stay",
     "ring_change",
@@ -116,6 +120,21 @@ class FileSummary:
 
 
 @dataclass(frozen=True)
+class WaveAnswers:
+    """A wave to be told of: its answers, which are never stored, and the rows that its table will hang on."""
+
+    file: str
+    name: str
+    survey: New
+    questions: Mapping[int, New]
+    groups: Mapping[int, New]
+    collected: Collected
+    told: int
+    """Cells of groups and questions that would be told."""
+    hidden: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """What an import comes to: the preview that is shown, and what is then written."""
 
@@ -129,6 +148,7 @@ class Plan:
     """People whose org unit changes."""
     files: tuple[FileSummary, ...]
     problems: tuple[Problem, ...]
+    waves: tuple[WaveAnswers, ...] = ()
     fingerprint: str = field(init=False)
     """The same for the same changes, whatever else was written meanwhile."""
 
@@ -137,7 +157,8 @@ class Plan:
             (table, list(shelf.created.values()), sorted(shelf.updated.items(), key=repr))
             for table, shelf in sorted(self.shelves.items())
         ]
-        object.__setattr__(self, "fingerprint", sha256(repr(changes).encode("utf-8", "replace")).hexdigest())
+        answers = [wave.collected.fingerprint for wave in self.waves]
+        object.__setattr__(self, "fingerprint", sha256(repr((changes, answers)).encode("utf-8", "replace")).hexdigest())
 
     @property
     def refused(self) -> list[Problem]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cop.imports.cells import Unreadable
-from cop.imports.changes import Fate, FileSummary, Id, New, Plan, Shelf
+from cop.imports.changes import Fate, FileSummary, Id, New, Plan, Shelf, WaveAnswers
 from cop.imports.keys import Keys
 from cop.imports.people import People
 from cop.imports.problems import Outcome, Reporter
@@ -40,6 +40,7 @@ class Draft:
         self.moved: set[int] = set()
         self.extended: set[tuple[str, Hashable]] = set()
         """Rows that keep their own values and get something that belongs to them."""
+        self.waves: list[WaveAnswers] = []
         self._reporters = {
             sheet.mapping.name: Reporter(sheet.mapping.name, sheet.mapping.report, list(sheet.problems))
             for sheet in job.sheets
@@ -58,6 +59,11 @@ class Draft:
     def leave_empty(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
         """Report a cell that can't be taken."""
         self._reporters[sheet.mapping.name].leave_empty(record.row, sheet.column(*fields), reason)
+
+    def refuse_file(self, sheet: Sheet, reason: str, *, column: str = "", detail: str = "") -> None:
+        """Report what concerns a file as a whole; a column is named by its header."""
+        row = 1 if column else 0
+        self._reporters[sheet.mapping.name].refuse_file(reason, row=row, column=column, detail=detail)
 
     def claim(self, sheet: Sheet, record: Record, table: str, key: Hashable) -> None:
         """Note which row of the database a row of the file is about; its fate follows from what happens to that."""
@@ -143,6 +149,7 @@ class Draft:
             moved=frozenset(self.moved),
             files=tuple(self._summary(sheet) for sheet in self.job.sheets),
             problems=tuple(problems),
+            waves=tuple(self.waves),
         )
 
     def _summary(self, sheet: Sheet) -> FileSummary:

@@ -26,6 +26,7 @@ from cop.models import (
     Person,
     PersonAlias,
     Quadrant,
+    Question,
     Revision,
     Ring,
     RingChange,
@@ -33,6 +34,8 @@ from cop.models import (
     SessionSeries,
     Skill,
     StageStay,
+    Survey,
+    SurveyGroup,
     UnitRequirement,
 )
 
@@ -53,6 +56,9 @@ MODELS: dict[str, type[Base]] = {
         Facilitator,
         SessionSeries,
         CommunitySession,
+        Survey,
+        Question,
+        SurveyGroup,
         Quadrant,
         Ring,
         FunnelItem,
@@ -65,7 +71,7 @@ MODELS: dict[str, type[Base]] = {
     )
 }
 
-TOPICS = ("catalog", "funnel", "memberships", "organisation", "people", "sessions", "skills")
+TOPICS = ("catalog", "funnel", "memberships", "organisation", "people", "sessions", "skills", "surveys")
 """Whatever changes one of these tables raises one of these."""
 
 
@@ -84,6 +90,8 @@ def shelves(db: DbSession, source: str) -> dict[str, Shelf]:
         "external_key": sa.select(*ExternalKey.__table__.c).where(ExternalKey.source == source),
         "attendance": sa.select(*Attendance.__table__.c).where(Attendance.session_id.in_(mine)),
         "stage_stay": sa.select(*StageStay.__table__.c).where(sa.false()),  # an import never moves an item
+        "question": sa.select(*Question.__table__.c).where(sa.false()),  # nor does it touch a wave that is there
+        "survey_group": sa.select(*SurveyGroup.__table__.c).where(sa.false()),
     }
     return {
         table: Shelf(table, _rows(db, model, chosen.get(table, sa.select(*model.__table__.c))))

@@ -186,6 +186,12 @@ KINDS: dict[str, dict[str, Field]] = {
         "url": Field(Reading.URL, 500),
         "stage": Field(Reading.CHOICE, choices=FunnelStage),
     },
+    "survey_answers": {
+        "respondent": Field(limit=120, required=True),
+        "org_unit": _REFERENCE,
+        "job_role": Field(limit=120),
+        "community": Field(limit=1_000),
+    },
 }
 """In the order in which they build on each other."""
 

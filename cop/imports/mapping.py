@@ -17,6 +17,7 @@ from cop.errors import Invalid
 from cop.imports.kinds import KINDS, PERSON_FIELDS
 from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
+from cop.imports.wave_mapping import WaveMapping, wave_of
 from cop.validation import Checks
 
 TRANSFORMS = ("lower", "first_sentence", "unguarded", "without_html")
@@ -26,7 +27,9 @@ CREATABLE = {
     "needs": ("org_units", "areas"),
     "skills": ("areas",),
     "role_requirements": ("job_roles",),
+    "survey_answers": ("skills",),
 }
+_FILE = ("name", "kind", "path", "part", "encoding", "delimiter", "columns", "options", "report")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -92,6 +95,14 @@ class FileMapping:
     columns: Mapping[str, tuple[Origin, ...]]
     options: Options
     report: frozenset[str]
+    wave: WaveMapping | None = None
+    """What was asked, of a file of answers."""
+
+    @property
+    def read_columns(self) -> list[str]:
+        """The file's columns that it reads."""
+        fields = [column for origins in self.columns.values() for origin in origins for column in origin.columns]
+        return fields + (self.wave.columns if self.wave else [])
 
 
 @dataclass(frozen=True)
@@ -151,8 +162,9 @@ def mapping_of(raw: Mapping[str, Any]) -> ImportMapping:
 
 
 def _file(checks: Checks, place: str, raw: dict[str, Any]) -> FileMapping:
-    _only(checks, place, raw, ("name", "kind", "path", "part", "encoding", "delimiter", "columns", "options", "report"))
     kind = checks.one_of(f"{place}.kind", f"{place}: “kind”", str(raw.get("kind", "")), KINDS)
+    answers = ("wave", "questions") if kind == "survey_answers" else ()
+    _only(checks, place, raw, (*_FILE, *answers))
     columns = raw.get("columns", {})
     if not isinstance(columns, dict):
         checks.fail(f"{place}.columns", f"{place}: “columns” must be a table.")
@@ -177,6 +189,7 @@ def _file(checks: Checks, place: str, raw: dict[str, Any]) -> FileMapping:
         columns={name: _origins(checks, f"{place}.columns.{name}", item) for name, item in columns.items()},
         options=_options(checks, f"{place}.options", kind, raw.get("options", {})),
         report=frozenset(report),
+        wave=wave_of(checks, place, raw.get("wave"), raw.get("questions")) if answers else None,
     )
 
 
@@ -259,6 +272,7 @@ def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:
         "series": ("time", "minutes", "time_zone"),
         "needs": ("create",),
         "trends": (),
+        "survey_answers": ("create",),
     }.get(kind, ("people_with_handle", "people_with_name", "not_people"))
     _only(checks, place, raw, allowed)
     create = _texts(checks, f"{place}.create", raw.get("create", []))

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from cop.imports import belonging, meeting, needs, requirements, series, sessions, skills, structure, trends
+from cop.imports import (
+    belonging,
+    meeting,
+    needs,
+    requirements,
+    series,
+    sessions,
+    skills,
+    structure,
+    trends,
+    waves,
+)
 from cop.imports.changes import Plan, Shelf
 from cop.imports.draft import Draft
 from cop.imports.records import Job
@@ -39,3 +50,4 @@ def _compare(draft: Draft) -> None:
     belonging.plan_facilitators(draft, carriers)
     sessions.plan_attendance(draft, visitors)
     sessions.settle_lists(draft)
+    waves.plan_waves(draft)

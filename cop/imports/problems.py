@@ -26,6 +26,11 @@ FILE_REASONS = {
     "empty_header": "A column has no name.",
     "duplicate_header": "Two columns have the same name.",
     "missing_column": "The mapping names a column that the file doesn't have.",
+    "wave_is_there": "A wave of this name is there already, and what was told of it stays as it is.",
+    "wave_to_come": "The day of the wave lies in the future.",
+    "no_such_skill": "The mapping names a skill that isn't there.",
+    "wrong_options": "A question needs 2 to 100 different options.",
+    "too_few_respondents": "Fewer people answered than the smallest group, so nothing could be told.",
 }
 """These always refuse the import."""
 
@@ -78,6 +83,8 @@ ROW_REASONS = {
     "unknown_quadrant": "No quadrant that is in use has this name.",
     "other_quadrant": "The trend stands in another quadrant.",
     "other_movement": "The trend's earlier rings say that it moved otherwise.",
+    "no_answer": "The row answers none of the questions.",
+    "answered_twice": "This respondent answered in an earlier row, which counts.",
 }
 """These refuse the import too, unless the mapping lists them under `report`."""
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from cop.exports import unguarded
+from cop.imports.answers import read_answers
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
@@ -25,6 +26,8 @@ class Record:
 
     row: int
     values: Mapping[str, Any]
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """Of a file of answers: by the question's place, from 1 on."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _missing_columns(file: FileMapping, table: Table, reporter: Reporter) -> bool:
-    wanted = {name for origins in file.columns.values() for origin in origins for name in origin.columns}
+    wanted = set(file.read_columns)
     for name in sorted(wanted - set(table.columns)):
         several = numbered(name, 1) in table.columns
         reporter.refuse_file("duplicate_header" if several else "missing_column", row=1, column=name)
@@ -135,7 +138,8 @@ def _record(file: FileMapping, row: int, cells: Mapping[str, str], reporter: Rep
         if field.required and values[name] is None:
             reporter.leave_out(row, where, "missing")
             whole = False
-    return Record(row, values) if whole else None
+    answers = read_answers(file.wave, row, cells, reporter) if file.wave else {}
+    return Record(row, values, answers) if whole else None
 
 
 def _value(origins: tuple[Origin, ...], cells: Mapping[str, str], kind: str, name: str) -> Any:

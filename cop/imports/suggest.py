@@ -175,6 +175,12 @@ _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "source_kind": ("source kind",),
         "url": ("url", "link"),
     },
+    "survey_answers": {
+        "respondent": ("respondent", "respondent id", "response id", "participant id", "unique id"),
+        "org_unit": ("org unit", "unit", "department", "business unit"),
+        "job_role": ("job role", "role", "job title", "position"),
+        "community": ("community", "working group"),
+    },
 }
 
 
@@ -269,8 +275,7 @@ def fitting(mappings: Mapping[str, Mapping[str, Any]], files: Mapping[str, Inspe
 def _pairs(mapping: ImportMapping, files: Mapping[str, Inspection]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for file in mapping.files:
-        wanted = [column for origins in file.columns.values() for origin in origins for column in origin.columns]
-        fits = [name for name, found in files.items() if seems(found.columns, wanted)]
+        fits = [name for name, found in files.items() if seems(found.columns, file.read_columns)]
         named = [name for name in fits if name == file.path]
         if not fits:
             return {}

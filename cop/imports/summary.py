@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from cop.exports import to_csv
-from cop.imports.changes import Fate, New, Plan
+from cop.imports.changes import Fate, New, Plan, WaveAnswers
 from cop.imports.problems import Outcome
 from cop.imports.records import Job
 
@@ -32,6 +32,22 @@ def account(plan: Plan) -> Iterator[str]:
         yield ""
         written = [[table, f"{new:,}", f"{changed:,}"] for table, (new, changed) in plan.counts.items()]
         yield from _columns([["table", "created", "changed"], *written])
+    if plan.waves:
+        yield ""
+        head = ["wave", "respondents", "questions", "groups", "cells told", "cells hidden"]
+        yield from _columns([head, *(_wave(wave) for wave in plan.waves)])
+        yield ALONE
+
+
+ALONE = (
+    "Single answers are not stored, only what may be told. Who the respondents are isn't known here: a later wave "
+    "can't be judged together with these answers, so don't ask the same people the same again."
+)
+
+
+def _wave(wave: WaveAnswers) -> list[str]:
+    sizes = (len(wave.collected.respondents), len(wave.questions), len(wave.groups), wave.told, wave.hidden)
+    return [wave.name, *(f"{size:,}" for size in sizes)]
 
 
 def refusals(plan: Plan) -> Iterator[str]:
@@ -109,13 +125,14 @@ def as_json(plan: Plan, job: Job, *, most: int) -> dict[str, Any]:
             }
             for problem in sorted(plan.problems, key=lambda item: item.outcome is not Outcome.REFUSED)[:most]
         ],
+        "waves": [_wave(wave) for wave in plan.waves],
         "changes": [list(change) for change in islice(changes(plan), most)],
     }
 
 
 def _called(plan: Plan, values: Mapping[str, Any]) -> str:
     """A row in words: its name, or those of what it joins."""
-    own = values.get("name") or values.get("title") or values.get("alias")
+    own = values.get("name") or values.get("title") or values.get("alias") or values.get("text")
     if own:
         return str(own)
     joined = [

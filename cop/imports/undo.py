@@ -20,9 +20,14 @@ from cop.models import (
     Base,
     MemberActivity,
     MembershipMonth,
+    ReleasedCell,
+    ReleasedComment,
 )
+from cop.surveys.collecting import unpublish
 
 _DERIVED: tuple[type[Base], ...] = (ActivityMonth, ActivityUnitMonth, MembershipMonth, MemberActivity)
+_TOLD: tuple[type[Base], ...] = (ReleasedCell, ReleasedComment)
+"""What was made of a wave's answers goes with its questions."""
 _REPLACING = ("role_requirement", "unit_requirement")
 """What takes the place of a row that ends then: it must be gone before that one can come back. Nothing refers to it."""
 Pair = tuple[int, int]
@@ -84,6 +89,7 @@ def _take_back(db: DbSession, trail: Trail) -> int:
         gone_too += [table.c.org_unit_id.in_(part) for part in slices(units) if "org_unit_id" in table.c]
         for condition in gone_too:
             db.execute(sa.delete(table).where(condition))
+    unpublish(db, trail.created.get("question", []))
     for name in reversed(TABLES):
         if name not in PAIRS and name not in _REPLACING:
             gone += _delete(db, name, trail.created.get(name, []))
@@ -142,7 +148,7 @@ def _referring(db: DbSession, trail: Trail) -> Iterator[str]:
     """Rows of others that hang on created ones; not those that the import itself pointed there: they are restored."""
     for mapper in Base.registry.mappers:
         table: Any = mapper.local_table
-        if mapper.class_ in _DERIVED:
+        if mapper.class_ in (*_DERIVED, *_TOLD):
             continue
         own = {str(key) for key in trail.created.get(table.name, [])}
         own |= {f"{first}/{second}" for first, second in trail.pairs.get(table.name, [])}

@@ -14,13 +14,10 @@ from cop.models import Community, JobRole, OrgUnit, Participation, Question, Sur
 from cop.skills.checks import open_skills
 from cop.surveys.answers import STEPS, Asked, bare
 from cop.surveys.audit import LEAST
-from cop.surveys.inputs import Audience, QuestionInput
+from cop.surveys.inputs import LARGEST_SMALLEST, MOST_QUESTIONS, Audience, QuestionInput
 from cop.validation import LONG, Checks
 
-MOST_QUESTIONS = 200
 MOST_OPTIONS = 20
-LARGEST_SMALLEST = 50
-"""The largest k: beyond it nothing would be told of most units."""
 
 
 def find_template(db: DbSession, template_id: int) -> SurveyTemplate:

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+MOST_QUESTIONS = 200
+LARGEST_SMALLEST = 50
+"""The largest k: beyond it nothing would be told of most units."""
+
 
 @dataclass(frozen=True)
 class QuestionInput:

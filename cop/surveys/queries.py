@@ -34,7 +34,7 @@ _WAITING = {
 }  # fmt: skip
 _WAVES = {
     "id": "int64", "name": "str", "kind": "str", "state": "str", "opened_on": "object", "closes_on": "object",
-    "asked": "Int64", "response_rate": "Float64", "cleared": "bool",
+    "asked": "Int64", "response_rate": "Float64", "cleared": "bool", "collected_elsewhere": "bool",
 }  # fmt: skip
 _RELEASED = {
     "group_id": "int64", "kind": "str", "group": "str", "org_unit_id": "Int64", "job_role_id": "Int64",
@@ -130,9 +130,10 @@ def _waves(db: DbSession, *where: Any) -> pd.DataFrame:
             "state": row.state.value,
             "opened_on": row.opened_on,
             "closes_on": row.closes_on,
-            "asked": None if row.state is SurveyState.DRAFT else people,
+            "asked": None if row.state is SurveyState.DRAFT or row.collected_elsewhere else people,
             "response_rate": response_rate(done, people),
             "cleared": row.cleared,
+            "collected_elsewhere": row.collected_elsewhere,
         }
         for row, people, done in db.execute(
             sa.select(Survey, asked, answered).where(*where).order_by(Survey.closes_on.desc(), Survey.id.desc())

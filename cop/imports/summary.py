@@ -35,7 +35,9 @@ def account(plan: Plan) -> Iterator[str]:
     if plan.waves:
         yield ""
         head = ["wave", "respondents", "questions", "groups", "cells told", "cells hidden"]
-        yield from _columns([head, *(_wave(wave) for wave in plan.waves)])
+        yield from _columns(
+            [head, *([name, *(f"{size:,}" for size in sizes)] for name, *sizes in map(_wave, plan.waves))]
+        )
         yield ALONE
 
 
@@ -45,9 +47,10 @@ ALONE = (
 )
 
 
-def _wave(wave: WaveAnswers) -> list[str]:
+def _wave(wave: WaveAnswers) -> list[Any]:
+    """Its name, and how many respondents, questions, groups, and cells told and hidden there are."""
     sizes = (len(wave.collected.respondents), len(wave.questions), len(wave.groups), wave.told, wave.hidden)
-    return [wave.name, *(f"{size:,}" for size in sizes)]
+    return [wave.name, *sizes]
 
 
 def refusals(plan: Plan) -> Iterator[str]:

@@ -80,9 +80,11 @@ def wave_of(checks: Checks, place: str, wave: Any, questions: Any) -> WaveMappin
     if not isinstance(wave, dict):
         checks.fail(f"{place}.wave", f"{place}: “wave” must be a table that names the wave and its day.")
         return None
-    if not isinstance(questions, list) or not questions or not all(isinstance(item, dict) for item in questions):
+    if not isinstance(questions, list) or not all(isinstance(item, dict) for item in questions):
         checks.fail(f"{place}.questions", f"{place}: “questions” must be a list of tables, one a question.")
         return None
+    if not questions:
+        checks.fail(f"{place}.questions", f"{place}: at least one question is needed.")
     if len(questions) > MOST_QUESTIONS:
         checks.fail(f"{place}.questions", f"{place}: at most {MOST_QUESTIONS} questions fit.")
     _only(checks, f"{place}.wave", wave, _WAVE)
@@ -191,7 +193,9 @@ def _text(checks: Checks, place: str, name: str, raw: Mapping[str, Any], limit: 
         checks.fail(place, f"{place}: a text is expected.")
         return ""
     # A separator may be a space or a tab.
-    return value if name == "separator" else checks.text(place, place, value, limit=limit, required=required)
+    where, _dot, _name = place.rpartition(".")
+    label = f"{where}: the {name}"
+    return value if name == "separator" else checks.text(place, label, value, limit=limit, required=required)
 
 
 def _texts(checks: Checks, place: str, raw: Any) -> list[str]:

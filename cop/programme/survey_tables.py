@@ -66,6 +66,7 @@ SURVEY_TABLES = (
             Column("opened_on", "The day on which it was opened.", Survey.opened_on),
             Column("closes_on", "The last day on which one may answer.", Survey.closes_on),
             Column("cleared", "Whether the database was written anew since its answers were deleted.", Survey.cleared),
+            Column("collected_elsewhere", "Whether it was made of answers from a file.", Survey.collected_elsewhere),
         ),
         (Survey.id,),
     ),

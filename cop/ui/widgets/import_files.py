@@ -39,7 +39,8 @@ def begin(actor: Actor) -> None:
     jobs.tidy(now=utcnow())
     _under_way(actor)
     st.write(
-        "Bring in org units, people, communities, memberships, facilitators, sessions with who came, needs and trends."
+        "Bring in org units, people, communities, memberships, facilitators, sessions with who came, skills, needs, trends, "
+        "and answers to surveys that were asked elsewhere."
     )
     given = st.file_uploader(
         "Files",

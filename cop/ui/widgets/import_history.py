@@ -128,7 +128,8 @@ def _take_in() -> None:
         form = Form("take_mapping")
         given = st.file_uploader("TOML or JSON", type=["toml", "json"], key=form.key("file"))
         form.slot("file")
-        name = st.text_input("Name", given.name.rpartition(".")[0] if given else "", key=form.key("name"), max_chars=80)
+        proposed = given.name.rpartition(".")[0] if given else ""
+        name = st.text_input("Name", proposed, key=form.key(f"name:{proposed}"), max_chars=80)
         form.slot("name")
         if not st.button("Keep it", key=form.key("submit"), disabled=given is None) or given is None:
             return

@@ -20,7 +20,7 @@ from cop.ui.format import label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import import_files, notice
+from cop.ui.widgets import import_files, import_wave, notice
 
 Raw = dict[str, Any]
 """A file's part of a mapping, as JSON."""
@@ -155,7 +155,7 @@ def _file(key: str, file: Raw, found: Inspection) -> Raw:
     if kind != file["kind"]:
         names = suggest.columns_of(kind, found.columns)
         columns = {field: suggest.origin(kind, field, column, found) for field, column in names.items()}
-        file = {name: value for name, value in file.items() if name not in {"options", "report"}}
+        file = {name: value for name, value in file.items() if name not in {"options", "report", "wave", "questions"}}
         file |= {"kind": kind, "columns": columns}
     columns = {}
     with st.container(horizontal=True):
@@ -166,7 +166,8 @@ def _file(key: str, file: Raw, found: Inspection) -> Raw:
     _spellings(key, kind, columns, found)
     _first_sentence(key, columns)
     options = _options(f"{key}:{kind}", kind, file.get("options", {}))
-    return file | {"kind": kind, "columns": columns, "options": options}
+    wave = import_wave.edit(f"{key}:{kind}", file, found) if kind == "survey_answers" else {}
+    return file | {"kind": kind, "columns": columns, "options": options} | wave
 
 
 def _field(key: str, name: str, field: Field, raw: Any, found: Inspection) -> Any:

@@ -11,6 +11,7 @@ from cop.db import reading
 from cop.errors import NotFound
 from cop.imports import jobs
 from cop.imports.problems import REASONS, ROW_REASONS
+from cop.imports.summary import ALONE
 from cop.periods import utcnow
 from cop.permissions import Actor, Permission, require
 from cop.ui import run
@@ -31,6 +32,9 @@ _TABLES = {
     "facilitator": "facilitators",
     "session_series": "series",
     "community_session": "sessions",
+    "survey": "waves",
+    "question": "questions of a wave",
+    "survey_group": "groups of a wave",
     "external_key": "keys of the source",
     "attendance": "attendances",
     "funnel_item": "needs and trends",
@@ -66,6 +70,7 @@ def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing
         key="import_account",
         alt="The files with their rows by what becomes of them",
     )
+    _waves(result["waves"])
     passing = _choose(mapping, result)
     problems, changes = st.tabs(
         [f"Problems ({result['problem_count']:,})", f"What would be written ({result['size']:,})"],
@@ -102,6 +107,19 @@ def _headline(result: dict[str, Any]) -> None:
 def _account(item: dict[str, Any]) -> dict[str, object]:
     fates = {fate.capitalize(): count for fate, count in item["fates"].items()}
     return {"File": item["file"], "Holds": item["kind"].replace("_", " "), "Rows": item["rows"], **fates}
+
+
+def _waves(waves: list[list[Any]]) -> None:
+    """How much of each wave would be told, and what it means for later ones."""
+    if not waves:
+        return
+    st.dataframe(
+        pd.DataFrame(waves, columns=["Wave", "Respondents", "Questions", "Groups", "Cells told", "Cells hidden"]),
+        hide_index=True,
+        key="import_waves",
+        alt=f"{len(waves)} waves with the number of respondents, questions, groups and what would be told",
+    )
+    st.warning(ALONE, icon=":material/group_off:")
 
 
 def _choose(mapping: dict[str, Any], result: dict[str, Any]) -> Passing:

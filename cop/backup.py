@@ -1,10 +1,11 @@
 """Copies of the SQLite database and the way back, both while the app writes.
 
 A copy holds no way in: sign-in sessions, open one-time links and addresses of calendars are taken out. Neither does it
-hold answers to surveys that are open: after closing they are to be nowhere, so a restored wave begins anew; nor comments
-on sessions that aren't told yet: two copies would tell on which session they were made. What was deleted is not left in
-free pages. A restore is one write transaction on the live file, so a running app sees the old
-state or the new.
+hold answers to surveys that are open: after closing they are to be nowhere; nor comments on sessions that aren't told yet:
+two copies would tell on which session they were made. A wave that was open then ends with the restore, untold: it may
+have been closed and published since, and the same people's answers, told once more, would average the blur away. What
+was deleted is not left in free pages. A restore is one write transaction on the live file, so a running app sees the
+old state or the new.
 """
 
 import os
@@ -15,17 +16,21 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
+from cop.choices import SurveyState
 from cop.db import WAIT_SECONDS, finish, make_engine, transaction
 from cop.errors import DatabaseRefused
-from cop.models import Revision
+from cop.models import Answer, Participation, Revision, Survey, SurveyGroup
 from cop.permissions import SYSTEM
 from cop.query import TOPICS
 from cop.schema import examine, file_lock, remember, upgrade
 from cop.settings import Settings
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
+RESTORED = "restored"
+"""Why nothing is told of a wave that a restore ended, beside the reasons of `cop.surveys.audit`."""
 _REVISION_LEAP = 1_000_000
 """How far a restore raises the revisions: further than a running app could get meanwhile, so that no cached read
 of the replaced state is ever taken for the restored one."""
@@ -188,12 +193,25 @@ def _make_ready(part: Path, source: Path, now: datetime, *, floor: int) -> None:
     engine = make_engine(f"sqlite:///{part}")
     try:
         with transaction(engine) as db:
-            audit.record(db, SYSTEM, now=now, operation="backup.restore", topics=TOPICS, after={"from": source.name})
+            ended = _end_open_waves(db)
+            after = {"from": source.name} | ({"waves_ended": ended} if ended else {})
+            audit.record(db, SYSTEM, now=now, operation="backup.restore", topics=TOPICS, after=after)
             finish(db)
             highest = max(floor, db.scalars(sa.select(sa.func.max(Revision.number))).one())
             db.execute(sa.update(Revision).values(number=highest + _REVISION_LEAP))
     finally:
         engine.dispose()
+
+
+def _end_open_waves(db: DbSession) -> list[str]:
+    """Close the waves that were open in the backup, with nothing told of anybody; returns their names."""
+    rows = db.scalars(sa.select(Survey).where(Survey.state == SurveyState.OPEN).order_by(Survey.id)).all()
+    for row in rows:
+        db.execute(sa.delete(Answer).where(Answer.survey_id == row.id))
+        db.execute(sa.update(Participation).where(Participation.survey_id == row.id).values(done=False))
+        db.execute(sa.update(SurveyGroup).where(SurveyGroup.survey_id == row.id).values(hidden=RESTORED))
+        row.state, row.cleared = SurveyState.CLOSED, True  # the copy is written anew before it takes its place
+    return [row.name for row in rows]
 
 
 def _write_over(part: Path, live: Path, *, keep: Path) -> None:

@@ -171,22 +171,34 @@ def test_nobody_and_the_deactivated_are_served_by_no_operation():
 @pytest.mark.parametrize("principal", PRINCIPALS)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_operation(world, name, principal):
-    """Served, or refused with Forbidden and without a trace; any other error fails."""
+    """Served and done, or refused with Forbidden and without a trace; any other error fails."""
     operation, actor = OPERATIONS[name], world.actors[principal]
     case = CASES[operation]
     params = case.params(world, actor)
+    world.db.flush()
     finish(world.db)
+    written = writes(world.db)
     if principal in case.allowed:
         operation(world.db, actor, now=make.NOW, **params)
+        world.db.flush()
+        assert any(written), "served, but there was nothing to do: such a case proves less than it seems"
         return
-    sent = []
-    sa.event.listen(
-        world.db.get_bind(), "before_cursor_execute", lambda _c, _cur, statement, *_: sent.append(statement)
-    )
     with pytest.raises(Forbidden):
         operation(world.db, actor, now=make.NOW, **params)
     finish(world.db)
-    assert [statement for statement in sent if not statement.lstrip().upper().startswith("SELECT")] == []
+    assert written == []
+
+
+def writes(db) -> list[int]:
+    """Of each statement from now on that is no question, how many rows it wrote; an insert always some."""
+    counts: list[int] = []
+
+    def keep(_connection, cursor, statement, *_rest) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            counts.append(1 if statement.startswith("INSERT") else cursor.rowcount)  # unknown where it returns a key
+
+    sa.event.listen(db.get_bind(), "after_cursor_execute", keep)
+    return counts
 
 
 def test_roles_are_told_apart():

@@ -46,8 +46,9 @@ def _objective(world):
     return {"community_id": world.community.id, "objective_id": row.id, "version": row.version}
 
 
-def _resource(world):
-    row = Resource(community_id=world.community.id, title="Guide", url="https://example.org", added_at=make.NOW)
+def _resource(world, **values):
+    about = {"title": "Guide", "url": "https://example.org", "added_at": make.NOW}
+    row = Resource(community_id=world.community.id, **about, **values)
     world.db.add(row)
     world.db.flush()
     return {"community_id": world.community.id, "resource_id": row.id}, row.version
@@ -63,10 +64,14 @@ def _facilitator(world, actor):
     return {"community_id": world.community.id, "facilitator_id": row.id, "until_on": make.TODAY}
 
 
-def _as_member(world, actor):
+def _joined(world, actor):
     if actor is not None:
         make.membership(world.db, world.community, world.db.get(Person, actor.person_id))
-    return {"community_id": world.community.id, "kind": "idea", "title": "A shared glossary"}
+    return _here(world, actor)
+
+
+def _as_member(world, actor):
+    return _joined(world, actor) | {"kind": "idea", "title": "A shared glossary"}
 
 
 def _own_gift(world, actor):
@@ -105,14 +110,14 @@ CASES = {
     ),
     o.edit_resource: Case(OWN_FACILITATOR, _edited_resource),
     o.archive_resource: Case(OWN_FACILITATOR, lambda world, _actor: _resource(world)[0]),
-    o.restore_resource: Case(OWN_FACILITATOR, lambda world, _actor: _resource(world)[0]),
+    o.restore_resource: Case(OWN_FACILITATOR, lambda world, _actor: _resource(world, archived_at=make.NOW)[0]),
     o.assign_facilitator: Case(
         OFFICE,
         lambda world, actor: _here(world, actor) | {"person_id": make.person(world.db).id, "role": "lead"},
     ),
     o.end_facilitator: Case(OFFICE, _facilitator),
     o.join_community: Case(EVERYONE_SIGNED_IN, _here),
-    o.leave_community: Case(EVERYONE_SIGNED_IN, _here),
+    o.leave_community: Case(EVERYONE_SIGNED_IN, _joined),
     # The permission is everybody's; that a stranger to the community is refused stands in test_operations.py.
     o.add_contribution: Case(EVERYONE_SIGNED_IN, _as_member),
     # That of others is for those who carry the community, which stands there too.

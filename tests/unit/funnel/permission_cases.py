@@ -16,16 +16,20 @@ from cop.funnel.inputs import EvidenceInput, ItemInput
 from cop.funnel.meetings import ConcernInput, MeetingInput
 from cop.funnel.setup import CriterionInput, LimitInput, ThemeInput
 from cop.models import (
+    Assessment,
     Concern,
+    Criterion,
     Evidence,
     FunnelRound,
     ItemComment,
+    ItemCommunity,
     Quadrant,
     Ring,
     RingChange,
     RoundItem,
     Theme,
     UnitMeeting,
+    Vote,
 )
 from tests import factories as make
 from tests.permissions import ADMIN, EVERYONE_SIGNED_IN, FACILITATOR, MANAGER, MANAGERS, OFFICE, STAFF, Case
@@ -40,6 +44,28 @@ def _item(world, **values):
 
 def _only_id(world, actor):
     return {"item_id": make.funnel_item(world.db).id}
+
+
+def _voted(world, actor):
+    where = _only_id(world, actor)
+    if actor is not None:
+        world.db.add(Vote(person_id=actor.person_id, at=make.NOW, **where))
+    return where
+
+
+def _linked(world, actor):
+    where = _only_id(world, actor) | {"community_id": world.community.id}
+    world.db.add(ItemCommunity(linked_at=make.NOW, **where))
+    return where
+
+
+def _assessed(world, actor):
+    where = _only_id(world, actor)
+    if actor is not None:
+        criterion = world.db.scalars(sa.select(Criterion.id)).first()
+        mark = {"criterion_id": criterion, "assessor_id": actor.person_id, "value": 3, "at": make.NOW}
+        world.db.add(Assessment(**mark, **where))
+    return where
 
 
 def _raised_by_staff(world, actor):
@@ -100,9 +126,9 @@ CASES = {
     o.withdraw_comment: Case(GIVER, lambda w, a: _comment_id(w)),
     o.restore_comment: Case(GIVER, lambda w, a: _comment_id(w, withdrawn_at=make.NOW)),
     o.vote: Case(EVERYONE_SIGNED_IN, _only_id),
-    o.take_vote_back: Case(EVERYONE_SIGNED_IN, _only_id),
+    o.take_vote_back: Case(EVERYONE_SIGNED_IN, _voted),
     o.link_community: Case(LINKERS, lambda w, a: _only_id(w, a) | {"community_id": w.community.id}),
-    o.unlink_community: Case(LINKERS, lambda w, a: _only_id(w, a) | {"community_id": w.community.id}),
+    o.unlink_community: Case(LINKERS, _linked),
     o.found_community: Case(OFFICE, lambda w, a: _only_id(w, a) | {"name": "Streaming", "focus": "Events"}),
     moves.move_item: Case(MANAGERS, lambda w, a: _item(w) | {"stage": "rejected", "reason": "Not ours"}),
     moves.merge_items: Case(MANAGERS, lambda w, a: _item(w) | {"into_id": make.funnel_item(w.db).id}),
@@ -112,7 +138,7 @@ CASES = {
 _MARKS = {1: 4, 4: 2}  # the criteria that an installation begins with and that people judge
 CASES |= {
     scores.assess_item: Case(MANAGERS, lambda w, a: _only_id(w, a) | {"marks": _MARKS}),
-    scores.withdraw_assessment: Case(MANAGERS, _only_id),
+    scores.withdraw_assessment: Case(MANAGERS, _assessed),
     scores.set_urgency: Case(MANAGERS, lambda w, a: _item(w) | {"share": 0.5, "reason": "The client called"}),
     scores.set_planning_figures: Case(MANAGERS, lambda w, a: _item(w) | {"reach": 10.0}),
 }
@@ -152,8 +178,8 @@ CASES |= {
 _MEETING = {"met_on": make.TODAY}
 
 
-def _said(world):
-    return MeetingInput(org_unit_id=world.unit.id, **_MEETING)
+def _said(world, **values):
+    return MeetingInput(org_unit_id=world.unit.id, **_MEETING, **values)
 
 
 def _meeting(world, **values):
@@ -176,7 +202,9 @@ def _worry(world, **values):
 
 CASES |= {
     meetings.record_meeting: Case(MANAGERS, lambda w, a: {"meeting": _said(w)}),
-    meetings.edit_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w) | {"version": 1, "meeting": _said(w)}),
+    meetings.edit_meeting: Case(
+        MANAGERS, lambda w, a: _meeting_id(w) | {"version": 1, "meeting": _said(w, notes="Keen")}
+    ),
     meetings.archive_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w)),
     meetings.restore_meeting: Case(MANAGERS, lambda w, a: _meeting_id(w, archived_at=make.NOW)),
     meetings.add_concern: Case(MANAGERS, lambda w, a: _meeting_id(w) | {"concern": ConcernInput("No time")}),

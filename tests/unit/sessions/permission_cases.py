@@ -4,12 +4,13 @@ from datetime import datetime, time, timedelta
 
 from cop import audit
 from cop.choices import SessionStatus
-from cop.models import CalendarFeed, CheckInCode, CommunitySession, SessionSeries
+from cop.models import CalendarFeed, CheckInCode, CommunitySession, Draft, SessionSeries
 from cop.permissions import SYSTEM
 from cop.sessions import attend_operations as attend
 from cop.sessions import feed_operations as feeds
 from cop.sessions import operations as ops
 from cop.sessions import series_operations as series
+from cop.sessions.drafts import KIND
 from cop.sessions.inputs import Plan, Repeat, Report
 from cop.sessions.recurrence import Pattern, Unit
 from tests import factories as make
@@ -73,10 +74,30 @@ def _now(world):
     return _planned(world, starts_at=make.NOW, ends_at=make.NOW + timedelta(hours=1), day=make.TODAY).id
 
 
-def _code(world):
-    world.db.add(CheckInCode(session_id=_now(world), code="ABC234", opened_at=make.NOW))
+def _coded(world):
+    """A session whose code works."""
+    session_id = _now(world)
+    world.db.add(CheckInCode(session_id=session_id, code="ABC234", opened_at=make.NOW))
     world.db.flush()
+    return session_id
+
+
+def _code(world):
+    _coded(world)
     return "abc 234"
+
+
+def _typed(world, actor):
+    """A draft of the actor's own."""
+    if actor is not None:
+        own = {"account_id": actor.account_id, "kind": KIND, "subject": "community:1", "payload": {}}
+        world.db.add(Draft(updated_at=make.NOW, **own))
+    return {"community_id": world.community.id, "subject": "community:1"}
+
+
+def _short_series(world):
+    _series(world)
+    return {}
 
 
 def _of(row: CommunitySession, **more):
@@ -115,17 +136,17 @@ CASES = {
             "version": None,
         },
     ),
-    ops.discard_draft: Case(OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "subject": "community:1"}),
+    ops.discard_draft: Case(OWN_FACILITATOR, _typed),
     series.plan_series: Case(
         OWN_FACILITATOR, lambda w, _a: {"community_id": w.community.id, "plan": _plan(3), "repeat": REPEAT}
     ),
     series.change_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"plan": _plan(3), "repeat": REPEAT}),
     series.end_series: Case(OWN_FACILITATOR, lambda w, _a: _series(w) | {"reason": "Nobody comes"}),
-    series.extend_series: Case(OFFICE, lambda _w, _a: {}),
+    series.extend_series: Case(OFFICE, lambda w, _a: _short_series(w)),
     feeds.make_feed: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"token_hash": "a" * 64, "community_id": w.community.id}),
     feeds.revoke_feed: Case(EVERYONE_SIGNED_IN, lambda w, actor: {"feed_id": _feed(w, actor)}),
     attend.answer: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"session_id": _planned(w).id, "answer": "going"}),
     attend.open_check_in: Case(OWN_FACILITATOR, lambda w, _a: {"session_id": _now(w)}),
-    attend.close_check_in: Case(OWN_FACILITATOR, lambda w, _a: {"session_id": _now(w)}),
+    attend.close_check_in: Case(OWN_FACILITATOR, lambda w, _a: {"session_id": _coded(w)}),
     attend.check_in: Case(EVERYONE_SIGNED_IN, lambda w, _a: {"code": _code(w)}),
 }

@@ -63,6 +63,11 @@ def _gap(world, actor):
     return {"group_id": group.one().id, "question_id": asked(world.db, wave)[0]}
 
 
+def _overdue(world, actor):
+    make.open_survey(world.db, closes_on=make.TODAY - timedelta(days=1))
+    return {}
+
+
 CASES = {
     a.answer_named: Case(EVERYONE_SIGNED_IN, _named),
     t.add_template: Case(OFFICE, lambda _w, _a: {**_HEAD, "kind": "pulse", **_QUESTIONS}),
@@ -75,7 +80,7 @@ CASES = {
     w.move_last_day: Case(OFFICE, lambda w, a: {**_open(w, a), **_DAY}),
     w.open_wave: Case(OFFICE, _draft),
     w.close_wave: Case(OFFICE, _open),
-    w.close_overdue_waves: Case(OFFICE, lambda _w, _a: {}),
+    w.close_overdue_waves: Case(OFFICE, _overdue),
     w.delete_wave: Case(OFFICE, _draft),
     ask_for_feedback: Case(OWN_FACILITATOR, _held),
     g.raise_gap: Case(EVERYONE_SIGNED_IN, _gap),

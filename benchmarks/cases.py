@@ -423,16 +423,44 @@ def survey(report: Report, _sessions: Sequence[int]) -> None:
         report.ratio(f"{what}, against their group-by", took[people], plain, at_most=5)
     report.ratio("the same against a tenth of the size", took[20_000], took[2_000], at_most=12)
     for people in (25, 40, 60, 150):
-        kept, seconds = [], []
-        for seed in range(10):
+        _small_waves(report, people)
+
+
+_KINDS = ("all", "attribute", "community")
+
+
+def _small_waves(report: Report, people: int) -> None:
+    """A wave and a second one without a twentieth of its people, in ten organisations: what is kept, and how long it takes."""
+    figures: dict[int, tuple[list[bool], list[bool], list[float]]] = {1: ([], [], []), 2: ([], [], [])}
+    for seed in range(10):
+        found, past = data.overlapping(people, seed), []
+        rng = np.random.default_rng(seed)
+        for groups, cells, seconds in figures.values():
             start = time.perf_counter()
-            decided = decide(data.overlapping(people, seed), ("all", "attribute", "community"))
+            decided = decide(found, _KINDS, past=past)
+            table = _table(found, decided, rng)
             seconds.append(time.perf_counter() - start)
-            kept.extend(decided.loc[decided["n"] >= 5, "reason"].isna())
+            large = decided["n"] >= 5
+            groups.extend(decided.loc[large, "reason"].isna())
+            cells.extend(table.loc[table["group"].isin(decided.loc[large, "group"]), "reason"].isna())
+            past.append(found[found["group"].isin(decided.loc[decided["reason"].isna(), "group"])])
+            found = found[~found["person"].isin(rng.choice(people, max(1, people // 20), replace=False))]
+    report.line(f"{people} people, 3 attributes, 8 communities, 20 skills, a tenth of them not known:")
+    for wave, (groups, cells, seconds) in figures.items():
         report.line(
-            f"{people} people, 3 attributes, 8 communities: {np.mean(kept):.0%} of groups from 5 on shown, "
+            f"  wave {wave}: {np.mean(groups):.0%} of groups from 5 on and {np.mean(cells):.0%} of their cells shown, "
             f"audit {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s"
         )
+
+
+def _table(found: pd.DataFrame, decided: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The released table of twenty skills; each respondent is a cohort of their own."""
+    skills = {f"skill {number}": 5 for number in range(20)}
+    answers = pd.DataFrame(rng.integers(0, 5, (found["person"].nunique(), 20)).astype(float), columns=list(skills))
+    answers = answers.mask(rng.random(answers.shape) < 0.1)
+    answers.insert(0, "cohort", np.sort(found["person"].unique()))
+    memberships = found.rename(columns={"person": "cohort"})[["cohort", "group"]]
+    return release(answers, memberships, decided, skills, rng=rng)
 
 
 def _close(wave: data.Wave) -> int:

@@ -20,11 +20,15 @@ from cop.choices import (
     EvidenceKind,
     FunnelStage,
     GrantedRole,
+    GroupKind,
+    QuestionType,
     RoundPhase,
     SessionStatus,
+    SurveyState,
 )
 from cop.models import (
     Community,
+    CommunitySkill,
     Draft,
     Evidence,
     FunnelRound,
@@ -36,13 +40,19 @@ from cop.models import (
     OrgUnit,
     Person,
     Quadrant,
+    Question,
+    ReleasedCell,
+    ReleasedComment,
     Resource,
     RoundItem,
+    Skill,
+    SurveyGroup,
 )
 from cop.periods import add_months, month_of, utcnow
 from cop.permissions import Actor
 from cop.sessions.drafts import KIND, draft_subject
 from cop.sessions.typed import Typed
+from cop.ui.navigation import PAGES
 from tests import factories as make
 from tests.browser.conftest import Server
 
@@ -152,7 +162,10 @@ def nasty(server: Server) -> dict[str, int]:
             account = make.account(db, people[number], username=nth(number + 20).lower())
             make.grant(db, account, GrantedRole.MANAGER, units[number + 10])
         ids |= _funnel(db, rooms, units, people)
-        database.bump(db, ("catalog", "sessions", "memberships", "people", "organisation", "accounts", "funnel"))
+        skills = _skills(db, server, rooms[0], units, people)
+        ids |= _surveys(db, skills, units)
+        topics = ("catalog", "sessions", "memberships", "people", "organisation", "accounts", "funnel")
+        database.bump(db, (*topics, "skills", "profiles", "surveys", "participation"))
         return ids
 
 
@@ -290,6 +303,64 @@ def _funnel(db, rooms: list[Community], units: list[OrgUnit], people: list[Perso
     for room in rooms[:ROOMS]:
         db.add(ItemCommunity(item_id=items[0].id, community_id=room.id, linked_at=now))
     return {"item": items[0].id, "round": found.id}
+
+
+def _skills(db, server: Server, hub: Community, units: list[OrgUnit], people: list[Person]) -> list[Skill]:
+    """A skill per payload, required by everybody, offered by somebody; Fay has a job role that requires five of them."""
+    fay = db.get_one(Person, server.ids["person:fay"])
+    roles = [make.job_role(db, name=text[:120]) for text in PAYLOADS]
+    fay.job_role_id, fay.org_unit_id = roles[6].id, units[7].id
+    found = []
+    for number, text in enumerate(PAYLOADS):
+        levels = {f"level_{level}": nth(number + level) for level in range(5)}
+        found.append(make.skill(db, name=text[:120], description="" if number else ALL, **levels))
+    for number, skill in enumerate(found):
+        make.role_requirement(db, roles[number], found[0], 1 + number % 4)
+        make.unit_requirement(db, units[number], found[0], 1 + number % 4)
+        make.person_skill(db, people[number].id, found[0], 3, can_help=True)
+        make.person_skill(db, people[number].id, found[number or 1], 3, can_help=True)
+        db.add(CommunitySkill(community_id=hub.id, skill_id=skill.id))
+    for skill in found[1:6]:
+        make.role_requirement(db, roles[6], skill, 4)
+        make.person_skill(db, fay.id, skill, 1, wants_to_learn=True)
+    return found
+
+
+def _surveys(db, skills: list[Skill], units: list[OrgUnit]) -> dict[str, int]:
+    """A template, a draft, a wave to answer, and one that is told of: forty questions, groups and comments."""
+    asked: list[dict[str, object]] = [
+        {
+            "type": QuestionType.SINGLE,
+            "text": nth(number),
+            "help": nth(number + 1),
+            "options": [nth(number + 2), nth(number + 3)],
+        }
+        for number in range(len(PAYLOADS))
+    ]
+    asked += [{"type": QuestionType.LEVEL, "text": nth(number), "skill_id": skills[number].id} for number in range(6)]
+    agree = {"type": QuestionType.LIKERT, "text": f"{nth(5)} too", "options": [nth(number) for number in range(5)]}
+    asked += [agree | {"dimension": nth(6)[:80]}, {"type": QuestionType.TEXT, "text": f"{nth(7)} too", "help": ALL}]
+    until = utcnow().date() + timedelta(days=7)
+    template = make.survey_template(db, asked, name=nth(8)[:120], purpose=ALL)
+    texts = {"purpose": ALL, "closes_on": until, "template_id": template.id}
+    draft = make.survey(db, asked, name=nth(9)[:120], **texts)
+    waits = make.open_survey(db, asked, name=nth(10)[:120], **texts)
+    told = make.survey(db, asked, name=nth(11)[:120], **texts)
+    told.state, told.opened_on = SurveyState.CLOSED, utcnow().date()
+    questions = list(db.query(Question).filter_by(survey_id=told.id).order_by(Question.place))
+    cell = {"answers": 12, "known": 12, "counts": [4, 8]}
+    for number, text in enumerate(PAYLOADS):
+        where = {"kind": GroupKind.ORG_UNIT, "org_unit_id": units[number].id}
+        group = SurveyGroup(survey_id=told.id, name=text[:120], headcount=20, **where)
+        db.add(group)
+        db.flush()
+        for question in questions[: 3 if number else None]:
+            if question.type is not QuestionType.TEXT:
+                several = {"counts": [2, 4, 2, 2, 2], "mean": 1.8} if question.type is not QuestionType.SINGLE else {}
+                db.add(ReleasedCell(group_id=group.id, question_id=question.id, **cell | several))
+        db.add(ReleasedComment(question_id=questions[-1].id, text=text))
+    db.flush()
+    return {"template": template.id, "draft": draft.id, "open": waits.id, "closed": told.id}
 
 
 class Visit:
@@ -484,6 +555,57 @@ def test_for_a_facilitator_text_stays_text(nasty, visit):
     fay.look("a new guest", [f"Add “{nth(14)} too” as a new guest"])
     fay.open("/kpis?tab=Communities+by+need+for+help")
     fay.look("figures", PAYLOADS, at_least=3)
+
+
+def _one_skill(visit: Visit) -> None:
+    """The catalog of skills, and one with everything that hangs on it."""
+    visit.open("/skills")
+    assert visit.leaf("skills") == set(PAYLOADS)
+    visit.open("/skills?q=n00")
+    visit.page.get_by_test_id("stExpander").filter(has_text="n00").locator("summary").click()
+    visit.look("one skill", [nth(0), nth(1), nth(2), nth(3), nth(4), *PAYLOADS])
+
+
+def test_skills_stay_text_for_the_office(nasty, visit):
+    ada = visit("ada")
+    _one_skill(ada)
+    ada.open("/skills?tab=Job+roles")
+    ada.pick("Job roles", "n02")
+    ada.look("required levels of a job role", PAYLOADS, at_least=5)
+    ada.open("/skills?tab=Units")
+    ada.pick("Unit", "n02")
+    ada.look("what a unit needs", PAYLOADS, at_least=5)
+
+
+def test_skills_stay_text_for_everybody_else(nasty, visit):
+    fay = visit("fay")
+    _one_skill(fay)
+    fay.open("/helpers")
+    fay.pick("Who can help with …", "n00")
+    fay.look("who helps", PAYLOADS)
+    fay.open("/profile", [nth(6), nth(7), *(nth(number) for number in range(1, 6))])
+    fay.open("/profile?tab=Gaps+and+communities", [nth(number) for number in range(1, 6)])
+
+
+SURVEY_SCREENS = (
+    ("ada", "survey-office", "", (8, 9, 10, 11)),
+    ("ada", "survey-office", "?template={template}", (8,)),
+    ("ada", "survey-office", "?wave={draft}", (9,)),
+    ("fay", "surveys", "", (10,)),
+    ("fay", "answer", "?survey={open}", (10,)),
+    ("fay", "results", "?survey={closed}", (11,)),
+    ("fay", "gaps", "", ()),
+)
+"""Who opens which address, and the payloads that stand there at least."""
+
+
+@pytest.mark.parametrize("username", ["ada", "fay"])
+def test_what_surveys_ask_and_tell_stays_text(nasty, visit, username):
+    there = {spec.url for spec in PAGES}
+    screens = [row for row in SURVEY_SCREENS if row[0] == username and row[1] in there]
+    somebody = visit(username) if screens else None
+    for _username, url, query, shown in screens:
+        somebody.open(f"/{url}{query.format(**nasty)}", [nth(number) for number in shown])
 
 
 def test_a_script_as_an_address_does_not_run(server, nasty, visit):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -36,6 +37,15 @@ _REVISION_LEAP = 1_000_000
 of the replaced state is ever taken for the restored one."""
 
 
+class Restored(NamedTuple):
+    """What a restore did beside replacing the database."""
+
+    kept: Path | None
+    """Where the replaced one lies."""
+    ended: list[str]
+    """The waves that ended with it."""
+
+
 def backup(settings: Settings, target: Path, *, force: bool = False) -> None:
     """Write a verified copy to `target`, readable by its owner only; the name appears when the copy is whole.
 
@@ -56,8 +66,8 @@ def backup(settings: Settings, target: Path, *, force: bool = False) -> None:
         put(part, target)
 
 
-def restore(settings: Settings, source: Path, *, now: datetime, force: bool = False) -> Path | None:
-    """Replace the database by a backup and end all sign-in sessions; returns where the replaced one was kept.
+def restore(settings: Settings, source: Path, *, now: datetime, force: bool = False) -> Restored:
+    """Replace the database by a backup, end all sign-in sessions and the waves that were open in it.
 
     An older schema is brought up to date on a copy first. Raises DatabaseRefused, with nothing replaced, where the
     backup isn't sound, or where the database in place can't be read: `force` then moves it aside, which is safe only
@@ -75,7 +85,7 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool = Fa
         copy(source, part)
         upgrade(f"sqlite:///{part}")
         readable = _readable(live, force=force)
-        _make_ready(part, source, now, floor=_highest_revision(live) if readable else 0)
+        ended = _make_ready(part, source, now, floor=_highest_revision(live) if readable else 0)
         _take_out(part)
         _verify(part)
         if readable:
@@ -84,7 +94,7 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool = Fa
             _move_aside(live, kept)
             put(part, live)
         remember(live)
-    return kept if kept.exists() else None
+    return Restored(kept if kept.exists() else None, ended)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -189,7 +199,7 @@ def _highest_revision(live: Path) -> int:
     return 0
 
 
-def _make_ready(part: Path, source: Path, now: datetime, *, floor: int) -> None:
+def _make_ready(part: Path, source: Path, now: datetime, *, floor: int) -> list[str]:
     engine = make_engine(f"sqlite:///{part}")
     try:
         with transaction(engine) as db:
@@ -199,6 +209,7 @@ def _make_ready(part: Path, source: Path, now: datetime, *, floor: int) -> None:
             finish(db)
             highest = max(floor, db.scalars(sa.select(sa.func.max(Revision.number))).one())
             db.execute(sa.update(Revision).values(number=highest + _REVISION_LEAP))
+            return ended
     finally:
         engine.dispose()
 

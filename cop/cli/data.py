@@ -59,10 +59,12 @@ def backup(args: Namespace) -> int:
 
 def restore(args: Namespace) -> int:
     """Put a backup in place."""
-    kept = copies.restore(settings(), args.file, now=utcnow(), force=args.force)
+    done = copies.restore(settings(), args.file, now=utcnow(), force=args.force)
     print(f"Restored {args.file}. Everybody has to sign in again.")
-    if kept:
-        print(f"What was there before is kept as {kept}.")
+    if done.kept:
+        print(f"What was there before is kept as {done.kept}.")
+    if done.ended:
+        print(f"These surveys were open and have ended, with nothing told of them: {', '.join(done.ended)}.")
     return 0
 
 

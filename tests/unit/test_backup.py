@@ -173,7 +173,7 @@ def test_a_restore_while_processes_write_loses_nothing(live, tmp_path):
     backup.backup(settings(), source)
     with writers(live.parent, 2) as logs:
         before = written(logs)
-        kept = backup.restore(settings(), source, now=NOW)
+        kept = backup.restore(settings(), source, now=NOW).kept
         restored = areas(live)
         seen = len(written(logs))
         wait_for(lambda: len(written(logs)) > seen + 20)  # they go on, on the restored database
@@ -256,7 +256,7 @@ def test_a_lost_database_comes_back(db, live, tmp_path):
     for file in (live, live.with_name("cop.sqlite3-shm")):
         file.unlink(missing_ok=True)
     live.with_name("cop.sqlite3-wal").write_bytes(b"a log of the lost file")
-    assert backup.restore(settings(), source, now=NOW) is None
+    assert backup.restore(settings(), source, now=NOW).kept is None
     schema.open_database(settings())
     assert areas(live) == {"Data"}
 
@@ -271,7 +271,7 @@ def test_an_unreadable_database_is_moved_aside_by_force_only(db, live, tmp_path)
     with pytest.raises(DatabaseRefused, match="--force"):
         backup.restore(settings(), source, now=NOW)
     assert live.read_bytes() == b"rubbish" * 1000
-    kept = backup.restore(settings(), source, now=NOW, force=True)
+    kept = backup.restore(settings(), source, now=NOW, force=True).kept
     assert kept is not None
     assert kept.read_bytes() == b"rubbish" * 1000
     assert areas(live) == {"Data"}

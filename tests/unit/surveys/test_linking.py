@@ -219,7 +219,8 @@ def test_a_wave_that_a_restore_brings_back_is_never_told_again(db, data_dir, tmp
     answered(people, survey, ids, 2, range(12))
     make_copy(tmp_path / "copy.sqlite3")
     close(office, survey)
-    backup.restore(settings(), tmp_path / "copy.sqlite3", now=make.NOW)
+    done = backup.restore(settings(), tmp_path / "copy.sqlite3", now=make.NOW)
+    assert done.ended == [survey.name]
     with reading() as read:
         rows = {row.id: row for row in read.scalars(sa.select(Survey))}
         cells = set(read.scalars(sa.select(SurveyGroup.survey_id).join(ReleasedCell)))

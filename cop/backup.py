@@ -219,7 +219,8 @@ def _end_open_waves(db: DbSession) -> list[str]:
     rows = db.scalars(sa.select(Survey).where(Survey.state == SurveyState.OPEN).order_by(Survey.id)).all()
     for row in rows:
         db.execute(sa.delete(Answer).where(Answer.survey_id == row.id))
-        db.execute(sa.update(Participation).where(Participation.survey_id == row.id).values(done=False))
+        if not row.named:  # with names, the answer is still there
+            db.execute(sa.update(Participation).where(Participation.survey_id == row.id).values(done=False))
         db.execute(sa.update(SurveyGroup).where(SurveyGroup.survey_id == row.id).values(hidden=RESTORED))
         row.state, row.cleared = SurveyState.CLOSED, True  # the copy is written anew before it takes its place
     return [row.name for row in rows]

@@ -33,6 +33,7 @@ from cop.models.base import UtcDateTime
 from cop.permissions import Role
 from cop.settings import settings
 from cop.surveys import answering, closing
+from cop.surveys.answer_operations import answer_named
 from cop.surveys.queries import waiting
 from cop.surveys.wave_operations import close_wave
 from tests import factories as make
@@ -213,14 +214,17 @@ def test_a_wave_that_a_restore_brings_back_is_never_told_again(db, data_dir, tmp
     office = make.actor(db, Role.ADMIN)
     over, over_ids = opened(db, 1)
     survey, ids = opened(db, 2)
+    named = make.open_survey(db, named=True)
+    key = db.scalars(sa.select(Question.id).where(Question.survey_id == named.id)).one()
     make.commit(db)
     answered(people, over, over_ids, 1, range(12))
     close(office, over)
     answered(people, survey, ids, 2, range(12))
+    execute(answer_named, people[0], now=make.NOW, survey_id=named.id, values={key: 1})
     make_copy(tmp_path / "copy.sqlite3")
     close(office, survey)
     done = backup.restore(settings(), tmp_path / "copy.sqlite3", now=make.NOW)
-    assert done.ended == [survey.name]
+    assert done.ended == [survey.name, named.name]
     with reading() as read:
         rows = {row.id: row for row in read.scalars(sa.select(Survey))}
         cells = set(read.scalars(sa.select(SurveyGroup.survey_id).join(ReleasedCell)))
@@ -232,8 +236,8 @@ def test_a_wave_that_a_restore_brings_back_is_never_told_again(db, data_dir, tmp
         assert survey.id not in waiting(read, people[0], today=make.TODAY)["id"].tolist()
     assert {row.state for row in rows.values()} == {SurveyState.CLOSED}
     assert rows[survey.id].cleared
-    assert (cells, hidden, marks) == ({over.id}, {"restored"}, {over.id: 12, survey.id: 0})
-    assert entry.after == {"from": "copy.sqlite3", "waves_ended": [survey.name]}
+    assert (cells, hidden, marks) == ({over.id}, {"restored"}, {over.id: 12, survey.id: 0, named.id: 1})
+    assert entry.after == {"from": "copy.sqlite3", "waves_ended": [survey.name, named.name]}
     with pytest.raises(Invalid, match="doesn't take answers"):
         answered(people[:1], survey, ids, 2, [0])
     with pytest.raises(Invalid, match="isn't open"):

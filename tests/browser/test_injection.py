@@ -592,7 +592,7 @@ SURVEY_SCREENS = (
     ("ada", "survey-office", "?template={template}", (8,)),
     ("ada", "survey-office", "?wave={draft}", (9,)),
     ("fay", "surveys", "", (10,)),
-    ("fay", "answer", "?survey={open}", (10,)),
+    ("fay", "answer", "?survey={open}", range(len(PAYLOADS))),
     ("fay", "results", "?survey={closed}", (11,)),
     ("fay", "gaps", "", ()),
 )

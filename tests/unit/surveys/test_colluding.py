@@ -16,43 +16,51 @@ from cop.errors import Forbidden, NotFound
 from cop.models import Answer, Participation, Person, Question, SurveyCohortGroup
 from cop.permissions import Role
 from cop.surveys import closing, queries
+from cop.surveys.dimensions import ROTI
 from tests import factories as make
 from tests.unit.surveys import attacker
 from tests.unit.surveys.test_closing import answers
 
 K, PEOPLE, WAVES = 5, 12, 3
 QUESTIONS = (
-    {"type": QuestionType.LIKERT, "text": "I learn here"},
+    {"type": QuestionType.LIKERT, "text": "I learn here", "dimension": ROTI},
     {"type": QuestionType.MULTIPLE, "text": "Which?", "options": ["a", "b"]},
     {"type": QuestionType.TEXT, "text": "Why?"},
 )
 
 
 def found_queries():
-    """Every query of the room, whichever module it lies in."""
+    """Every query of the room by module and name."""
     modules = [
         importlib.import_module(f"cop.surveys.{item.name}") for item in pkgutil.iter_modules(cop.surveys.__path__)
     ]
     return {
-        function.__name__: function
+        f"{module.__name__.removeprefix('cop.surveys.')}.{function.__name__}": function
         for module in modules
         for _name, function in inspect.getmembers(module, inspect.isfunction)
         if hasattr(function, "topics") and function.__module__ == module.__name__
     }
 
 
-GIVEN = {"today": make.TODAY, "template_id": 1}
-"""What a query is asked with, beside the wave."""
-OFFICE = {"templates", "template", "waves", "wave"}
-TELL_ANSWERS = {"released", "comments"}
+OFFICE = {f"queries.{name}" for name in ("templates", "template", "waves", "wave")}
+TELL_ANSWERS = {"queries.released", "queries.comments"}
 """What tells of answers at all, and only of closed waves."""
+
+
+def needed(function):
+    """What a query has to be asked with, and what is taken for it: for anything but the wave whatever comes first."""
+    taken = {}
+    for name, item in inspect.signature(function).parameters.items():
+        if item.kind is item.KEYWORD_ONLY and item.default is item.empty:
+            taken[name] = make.TODAY if name == "today" else () if name.endswith("_ids") else 1
+    return taken
 
 
 def ask(db, actor, name, survey_id):
     """What a query gives the actor, as something that can be compared; the refusal where there is one."""
     function = found_queries()[name]
-    given = GIVEN | {"survey_id": survey_id}
-    taken = {key: value for key, value in given.items() if key in inspect.signature(function).parameters}
+    taken = needed(function)
+    taken |= {"survey_id": survey_id} if "survey_id" in taken else {}
     try:
         result = function(db, actor, **taken)
     except (Forbidden, NotFound) as refused:
@@ -169,17 +177,22 @@ def test_all_roles_together_learn_nothing_about_a_few(db, house, seed):
     assert unsafe(published, people) == []
 
 
-def test_of_a_wave_that_is_open_nobody_reads_anything_that_hangs_on_an_answer(db, house):
+@pytest.mark.parametrize("feedback", [False, True])
+def test_of_a_wave_that_is_open_nobody_reads_anything_that_hangs_on_an_answer(db, house, feedback):
     """Other answers of the same people: not a character differs, whoever asks, whatever they ask."""
     actors = house[0]
-    people = staffed(db, house, np.random.default_rng(9))
-    draft, survey = make.survey(db, QUESTIONS), make.open_survey(db, QUESTIONS)
+    about = make.session(db, house[3][0], make.TODAY)
+    assert about.id == 1  # as queries are asked about it
+    if feedback:  # those who came are one group
+        people, more = [make.person(db).id for _ in range(8)], {"session_id": about.id}
+    else:
+        people, more = staffed(db, house, np.random.default_rng(9)), {}
+    draft, survey = make.survey(db, QUESTIONS), make.open_survey(db, QUESTIONS, **more)
     answers(db, survey, {person: (0, [0], "no") for person in people})
     make.commit(db)
     keys = [draft.id, survey.id]
     before = everything(actors, keys)
-    kept = sa.select(Question.id).where(Question.survey_id == survey.id).order_by(Question.place)
-    ids = list(db.scalars(kept))
+    ids = list(db.scalars(sa.select(Question.id).where(Question.survey_id == survey.id).order_by(Question.place)))
     others = {str(ids[0]): 4, str(ids[1]): [0, 1], str(ids[2]): "yes"}
     db.execute(sa.update(Answer).values(values=others))
     make.commit(db)
@@ -198,7 +211,7 @@ def test_the_offices_queries_are_the_offices(db, house):
     read = everything(actors, [survey.id])
     for role in ("staff", "facilitator", "manager"):
         assert {read[role, name, survey.id] for name in OFFICE} == {"Forbidden"}, role
-        assert read[role, "form", survey.id] == "NotFound"
+        assert read[role, "form_queries.form", survey.id] == "NotFound"
     assert "Forbidden" not in {read["admin", name, survey.id] for name in OFFICE}
 
 
@@ -213,12 +226,7 @@ def test_small_groups_alone_hidden_would_give_somebody_away(db, house):
 
 
 def test_every_query_of_the_room_is_asked():
-    """A new one is asked by itself in all that stands above; what it takes beside the wave must be in GIVEN."""
+    """A new one is asked in all that stands above, by itself."""
     assert found_queries().keys() >= OFFICE | TELL_ANSWERS
-    for function in found_queries().values():
-        needed = [
-            name
-            for name, item in inspect.signature(function).parameters.items()
-            if item.kind is item.KEYWORD_ONLY and item.default is item.empty
-        ]
-        assert set(needed) <= {"survey_id", *GIVEN}, function.__name__
+    for name, function in found_queries().items():
+        assert all(part == "today" or part.endswith(("_id", "_ids")) for part in needed(function)), name

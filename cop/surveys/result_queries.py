@@ -15,7 +15,7 @@ from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
 from cop.query import query
-from cop.surveys.checks import bare
+from cop.surveys.answers import bare
 from cop.surveys.pulse import Dimension, Item, dimensions
 from cop.surveys.queries import closed, readers, released_rows
 from cop.surveys.release import response_rate, severity

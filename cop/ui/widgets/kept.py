@@ -11,10 +11,10 @@ import streamlit as st
 from cop.ui.perform import Form
 
 
-def gather(form: Form, target: Any, names: Iterable[str], *, prefix: str = "") -> None:
-    """Take over what the fields of these names say, also of those that are drawn no more in this run."""
+def gather(form: str, target: Any, names: Iterable[str], *, prefix: str = "") -> None:
+    """Take over what the fields of these names say in the form of this name, also of those drawn no more in this run."""
     for name in names:
-        key = form.key(f"{prefix}{name}")
+        key = f"{form}:{prefix}{name}"
         if key in st.session_state:
             setattr(target, name, st.session_state[key])
 

@@ -59,8 +59,8 @@ class _Asked:
 def gather(found: WaveDetail) -> None:
     """Take over what the fields say, before anything is drawn."""
     plan, asked = _planned(found), _asked(found)
-    kept.gather(Form(plan.form), plan.plan, survey_plan.FIELDS)
-    survey_questions.gather(Form(asked.form), asked.questions)
+    kept.gather(plan.form, plan.plan, survey_plan.FIELDS)
+    survey_questions.gather(asked.form, asked.questions)
 
 
 def is_changed(found: WaveDetail) -> bool:

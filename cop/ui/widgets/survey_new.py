@@ -31,8 +31,9 @@ def page(of: int) -> None:
         return
     names = distinct({row.id: row.name for row in found})
     plan = st.session_state.setdefault(_DRAFT, _empty())
-    form = Form(f"new_survey:{plan.round}")
-    kept.gather(form, plan, survey_plan.FIELDS)
+    name = f"new_survey:{plan.round}"
+    kept.gather(name, plan, survey_plan.FIELDS)
+    form = Form(name)
     template_id = st.selectbox(
         "Template",
         list(names),

@@ -5,13 +5,11 @@ it holds in all their tabs and after a reload; after a restart it is told again.
 """
 
 from datetime import date, timedelta
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from cop.surveys import queries
-from cop.surveys.forms import in_minutes
+from cop.surveys import form_queries
+from cop.surveys.form_queries import Reminder
 from cop.ui import run
 from cop.ui.format import day
 from cop.ui.layout import link, opens
@@ -29,26 +27,26 @@ def show(url: str) -> None:
     if url in _ANSWERING or not opens("answer"):
         return
     now = run.current()
-    found = load(queries.waiting, today=now.today)
-    if found.empty:
-        return
     person_id = now.actor.person_id
-    waiting = found[~found["done"] & [_put_off.get((person_id, key)) != now.today for key in found["id"]]]
-    if not waiting.empty:
-        _tell(waiting.iloc[0], len(waiting) - 1, now.today, person_id)
+    waiting = [
+        one
+        for one in load(form_queries.reminders, today=now.today)
+        if _put_off.get((person_id, one.survey_id)) != now.today
+    ]
+    if waiting:
+        _tell(waiting[0], len(waiting) - 1, now.today, person_id)
 
 
-def _tell(row: "pd.Series[Any]", more: int, today: date, person_id: int) -> None:
-    soon = row["closes_on"] - today < _INSISTS
-    until = "today is the last day" if row["closes_on"] == today else f"until {day(row['closes_on'])}"
-    told = f"**A survey waits for you: {plain(row['name'])}**, {until}. About {in_minutes(row['questions'])}."
+def _tell(one: Reminder, more: int, today: date, person_id: int) -> None:
+    until = "Today is the last day" if one.closes_on == today else f"Until {day(one.closes_on)}"
+    told = f"A survey waits for you: **{plain(one.name)}**. {until}, about {one.minutes}."
     with st.container(key="survey_waits", gap="xsmall"):
-        if soon:
+        if one.closes_on - today < _INSISTS:
             st.warning(told, icon=":material/hourglass_bottom:")
         else:
             st.info(told, icon=":material/ballot:")
         with st.container(horizontal=True, vertical_alignment="center"):
-            link("answer", "Answer it", icon=":material/edit_note:", survey=int(row["id"]))
+            link("answer", "Answer it", icon=":material/edit_note:", survey=one.survey_id)
             if more:
                 link("surveys", f"{more} more {'waits' if more == 1 else 'wait'}", icon=":material/list:")
             st.button(
@@ -58,7 +56,7 @@ def _tell(row: "pd.Series[Any]", more: int, today: date, person_id: int) -> None
                 type="tertiary",
                 help="You are told again tomorrow.",
                 on_click=_later,
-                args=(person_id, int(row["id"]), today),
+                args=(person_id, one.survey_id, today),
             )
 
 

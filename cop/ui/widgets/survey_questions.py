@@ -22,12 +22,12 @@ _LONG = 500
 _FAULTY = "faulty"
 
 
-def gather(form: Form, questions: TypedQuestions) -> None:
-    """Take over what the fields say; call it before anything of the form is drawn."""
+def gather(form: str, questions: TypedQuestions) -> None:
+    """Take over what the fields say in the form of this name; call it before anything is drawn."""
     for key, row in questions.rows.items():
         kept.gather(form, row, _FIELDS, prefix=f"{key}:")
         for step, _word in enumerate(row.words):
-            name = form.key(f"{key}:word_{step}")
+            name = f"{form}:{key}:word_{step}"
             if name in st.session_state:
                 row.words[step] = st.session_state[name]
 
@@ -135,20 +135,17 @@ def _buttons(form: Form, questions: TypedQuestions, key: int) -> None:
 
 
 def _add(form: Form, questions: TypedQuestions) -> None:
-    gather(form, questions)
     form.reset()
     key = questions.add(TypedQuestion())
     st.session_state[form.key(f"{key}:box")] = True
 
 
 def _move(form: Form, questions: TypedQuestions, key: int, by: int) -> None:
-    """Problems stand by place, so they are cleared."""
-    gather(form, questions)
+    """Problems stand by place, so they are cleared. What was typed is gathered before this run draws."""
     form.reset()
     questions.move(key, by)
 
 
 def _take_out(form: Form, questions: TypedQuestions, key: int) -> None:
-    gather(form, questions)
     form.reset()
     del questions.rows[key]

@@ -79,16 +79,16 @@ def page(key: str) -> None:
     link("survey-office", "All templates", icon=":material/arrow_back:", tab="Templates")
     found = None if key.startswith(NEW) else load(queries.template, template_id=address_id(key))
     draft = _draft(key, found)
-    form = Form(f"template:{draft.round}")
-    kept.gather(form, draft, _HEAD)
-    survey_questions.gather(form, draft.questions)
+    name = f"template:{draft.round}"
+    kept.gather(name, draft, _HEAD)
+    survey_questions.gather(name, draft.questions)
     st.header(plain(found.name) if found else "New template", anchor=False)
     if found:
         _care(found)
     edit, preview = st.tabs(["Questions", "Preview"], key="part", bind="query-params", on_change="rerun")
     if edit.open:
         with edit:
-            _edit(form, draft)
+            _edit(Form(name), draft)
     if preview.open:
         with preview:
             survey_preview.show(draft.questions.said)

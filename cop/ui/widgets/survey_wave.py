@@ -27,13 +27,13 @@ def page(survey_id: int) -> None:
     today = run.current().today
     link("survey-office", "All surveys", icon=":material/arrow_back:", tab="Surveys")
     found = load(queries.wave, survey_id=survey_id, today=today)
+    survey_edit.gather(found)
     st.header(plain(found.name), anchor=False)
     st.markdown(badges(found.kind, found.state, named=found.named))
     with st.container(horizontal=True):
         survey_steps.steps(found, today)
         params = {"survey_id": found.id, "today": today}
         downloads.menu("survey", Offer("Questions", exports.wave_questions, params, ("survey", str(found.id))))
-    survey_edit.gather(found)
     sections: dict[str, Callable[[], None]] = {}
     if found.state == SurveyState.DRAFT:
         sections["Plan"] = lambda: survey_edit.plan(found)

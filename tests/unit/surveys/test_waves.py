@@ -41,10 +41,10 @@ def add(db, office, *questions, name="Pulse"):
     return t.add_template(db, office, now=make.NOW, name=name, kind="pulse", purpose="To see", questions=asked)
 
 
-def create(db, office, template_id, name="Autumn", audience=Audience(), smallest_group=5, closes_on=DAY):  # noqa: B008 - frozen
+def create(db, office, template_id, name="Autumn", audience=Audience(), smallest_group=5, closes_on=DAY, named=False):  # noqa: B008 - frozen
     return w.create_wave(
         db, office, now=make.NOW, template_id=template_id, name=name, purpose="", audience=audience,
-        smallest_group=smallest_group, closes_on=closes_on,
+        smallest_group=smallest_group, closes_on=closes_on, named=named,
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_once_open_a_wave_keeps_everything_but_its_last_day(db, office):
     assert opened(db, office, key) == 7
     version = db.get(Survey, key).version
     params = {"now": make.NOW, "survey_id": key, "version": version}
-    plan = {"name": "New", "purpose": "", "audience": Audience(), "smallest_group": 5, "closes_on": DAY}
+    plan = {"name": "New", "purpose": "", "audience": Audience(), "smallest_group": 5, "closes_on": DAY, "named": False}
     for operation, more in ((w.edit_wave, plan), (w.open_wave, {}), (w.delete_wave, {})):
         with pytest.raises(Invalid, match="opened already"):
             operation(db, office, **params, **more)

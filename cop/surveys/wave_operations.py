@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
@@ -154,14 +155,25 @@ def open_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: i
     return len(people)
 
 
-def close_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: int, version: int) -> int:
-    """End a wave, publish what may be published, delete the answers, also from the database's files; returns its id."""
+def close_wave(
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    survey_id: int,
+    version: int,
+    rng: np.random.Generator | None = None,
+) -> int:
+    """End a wave, publish what may be published, delete the answers, also from the database's files; returns its id.
+
+    The generator of the blur is for the example alone, which is the same each time it is made.
+    """
     actor = require(actor, Permission.SURVEY_EDIT)
     wait_for(db, "closing surveys")  # each counts on what the others published
     row = _held(db, survey_id, version)
     _require_open(row)
     before = audit.values(row)
-    counts = closing.close(db, row)
+    counts = closing.close(db, row, rng=rng)
     after_commit(db, closing.clear)
     return _written(db, actor, now, "close_wave", row, before, counts)
 

@@ -26,7 +26,8 @@ def wave(db, name):
 
 def severity(db, survey, unit, skill):
     rows = queries.released(db, SYSTEM, survey_id=survey.id)
-    return rows[(rows["group"] == unit) & (rows["question"] == skill)]["severity"].item()
+    own = (rows["kind"] == "org_unit") & (rows["group"] == unit) & (rows["question"] == skill)
+    return rows[own]["severity"].item()
 
 
 def test_what_there_is(db):

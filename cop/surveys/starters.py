@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cop.choices import QuestionType, SurveyKind
-from cop.surveys.dimensions import INTERACTION, LEARNING, ROTI, SAFETY
+from cop.surveys.dimensions import INTERACTION, LEARNING, SAFETY
+from cop.surveys.feedback import ROTI_QUESTION, WORTHWHILE
 from cop.surveys.inputs import QuestionInput
 
 _LIKERT = QuestionType.LIKERT.value
@@ -61,21 +62,7 @@ SESSION_FEEDBACK = Starter(
     name="Feedback on a session",
     kind=SurveyKind.SESSION_FEEDBACK.value,
     purpose="So that the next session is worth more of your time.",
-    questions=(
-        QuestionInput(
-            _LIKERT,
-            "Was this session worth the time you put into it?",
-            options=(
-                "Not worth my time",
-                "Hardly worth my time",
-                "Just about worth my time",
-                "Well worth my time",
-                "Worth more than my time",
-            ),
-            dimension=ROTI,
-        ),
-        QuestionInput(_TEXT, "What would have made it worthwhile?", help=_NO_NAMES),
-    ),
+    questions=(ROTI_QUESTION, WORTHWHILE),
 )
 
 

@@ -15,7 +15,7 @@ from cop.surveys import wave_operations as w
 from cop.surveys.dimensions import INTERACTION, LEARNING, SAFETY
 from cop.surveys.inputs import QuestionInput
 from tests import factories as make
-from tests.pages.seats import open_page, take_seat
+from tests.pages.seats import open_page, take_seat, under
 
 TODAY = date.today()  # noqa: DTZ011 - the page's own day, give or take
 AGREE = QuestionInput("likert", "I learn here")
@@ -174,8 +174,10 @@ def test_from_a_template_to_a_wave_that_is_open_and_closed(office, db):
     assert "5 people would be asked today." in [item.value for item in app.text]
     field(app, "smallest_group").set_value(6).run()
     assert "Only 5 people would be asked" in app.warning[0].value
+    assert field(app, "name").value.startswith("Pulse, ")
+    field(app, "name").set_value("").run()
     field(app, "submit").click().run()
-    assert errors(app) == ["The name is missing."]
+    assert under(app, field(app, "name").key) == ["The name is missing."]
     field(app, "name").set_value("Aero in *autumn*")
     field(app, "smallest_group").set_value(5)
     field(app, "named").set_value(True).run()
@@ -188,7 +190,9 @@ def test_from_a_template_to_a_wave_that_is_open_and_closed(office, db):
     assert "**5 people** will be asked 1 question, named" in told
     app.button(key=f"open_survey:{row.id}:sure").click().run()
     assert said(app) == ["Aero in *autumn* is open. 5 people are asked."]
-    assert "5 people asked, response rate not enough data" in [item.value for item in app.text]  # of five, none is told
+    assert "5 people asked, response rate not enough data." in [
+        item.value for item in app.text
+    ]  # of five, none is told
     app.button(key=f"close_survey:{row.id}:sure").click().run()
     with reading() as found:
         assert found.get_one(Survey, row.id).state is SurveyState.CLOSED
@@ -231,7 +235,7 @@ def test_questions_of_an_answered_wave_are_only_looked_at(office, db):
     make.commit(db)
     app = open_page("survey-office", wave=str(key))
     assert [tab.label for tab in app.tabs] == ["Overview", "Preview"]
-    assert "11 people asked, response rate 27%" in [item.value for item in app.text]
+    assert "11 people asked, response rate 27%." in [item.value for item in app.text]
     day = TODAY + timedelta(days=20)
     app.date_input(key=f"move_survey:{key}:3:closes_on").set_value(day).run()
     app.button(key=f"move_survey:{key}:3:submit").click().run()

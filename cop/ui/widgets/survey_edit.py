@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cop.choices import SurveyKind
 from cop.errors import Conflict
 from cop.surveys import wave_operations as operations
 from cop.surveys.inputs import Audience, QuestionInput
@@ -131,7 +132,7 @@ def questions(found: WaveDetail) -> None:
     draft = _asked(found)
     form = Form(draft.form)
     st.caption("Changes count for this survey alone; its template stays as it is.")
-    survey_questions.edit(form, draft.questions)
+    survey_questions.edit(form, draft.questions, skills=found.kind == SurveyKind.SKILL_GAP)
     is_same = draft.base.questions == found.questions
     _saving(
         form,

@@ -34,6 +34,8 @@ def page(of: int) -> None:
     name = f"new_survey:{plan.round}"
     kept.gather(name, plan, survey_plan.FIELDS)
     form = Form(name)
+    if form.key("template_id") not in st.session_state and of in names:
+        _fill(form, plan, of)
     template_id = st.selectbox(
         "Template",
         list(names),
@@ -41,6 +43,8 @@ def page(of: int) -> None:
         index=None,
         key=kept.seed(form, "template_id", of if of in names else None),
         placeholder="Whose questions it asks",
+        on_change=_chosen,
+        args=(form, plan),
     )
     form.slot("template_id")
     survey_plan.fields(form, plan)
@@ -52,6 +56,26 @@ def page(of: int) -> None:
         st.session_state.pop(_DRAFT, None)
         notice.say(f"{plan.name} is a draft. Look at the preview, then open it.")
         go("survey-office", wave=done.value)
+
+
+def _chosen(form: Form, plan: Plan) -> None:
+    """Name and purpose follow the template."""
+    template_id: int | None = st.session_state[form.key("template_id")]
+    kept.gather(f"new_survey:{plan.round}", plan, survey_plan.FIELDS)
+    if template_id is not None:
+        _fill(form, plan, template_id)
+        for name in ("name", "purpose"):
+            st.session_state[form.key(name)] = getattr(plan, name)
+
+
+def _fill(form: Form, plan: Plan, template_id: int) -> None:
+    """Suggest a name and a purpose, where nothing stands but what was suggested before."""
+    found = load(queries.template, template_id=template_id)
+    before = st.session_state.get(form.key("suggested"), ("", ""))
+    now = (f"{found.name[:100]}, {run.current().today:%B %Y}", found.purpose)
+    plan.name = now[0] if plan.name in {"", before[0]} else plan.name
+    plan.purpose = now[1] if plan.purpose in {"", before[1]} else plan.purpose
+    st.session_state[form.key("suggested")] = now
 
 
 def _empty() -> Plan:

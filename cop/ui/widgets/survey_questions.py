@@ -3,6 +3,8 @@
 They stand outside a form, so that questions come, go and change places without losing what was typed beside them.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cop.choices import QuestionType
@@ -32,10 +34,10 @@ def gather(form: str, questions: TypedQuestions) -> None:
                 row.words[step] = st.session_state[name]
 
 
-def edit(form: Form, questions: TypedQuestions) -> None:
-    """The editor; what fails of a question stands below it, by "questions.<place>"."""
+def edit(form: Form, questions: TypedQuestions, *, skills: bool) -> None:
+    """The editor, with the choice of skills unfolded or not; what fails of a question stands below it, by "questions.<place>"."""
     names = load(skill_queries.offered)
-    survey_skills.panel(form, questions, names)
+    survey_skills.panel(form, questions, names, expanded=skills)
     form.slot("questions")
     faulty = st.session_state.pop(form.key(_FAULTY), ())
     if not questions.rows:
@@ -43,8 +45,8 @@ def edit(form: Form, questions: TypedQuestions) -> None:
     for place, (key, row) in enumerate(questions.rows.items(), 1):
         if f"questions.{place}" in faulty:
             st.session_state[form.key(f"{key}:box")] = True
-        text = row.text or names.get(row.skill_id or 0, "")
-        box = st.expander(heading(place, text, row.type), key=form.key(f"{key}:box"), on_change="rerun")
+        shown = replace(row.as_input(), text=row.text or names.get(row.skill_id or 0, ""))
+        box = st.expander(heading(place, shown), key=form.key(f"{key}:box"), on_change="rerun")
         if box.open:
             with box:
                 _one(form, questions, key)

@@ -35,7 +35,7 @@ def skills_of(source: Source) -> list[int]:
     return [skill for skill in load(queries.offered) if skill in wanted]
 
 
-def panel(form: Form, questions: TypedQuestions, names: dict[int, str]) -> None:
+def panel(form: Form, questions: TypedQuestions, names: dict[int, str], *, expanded: bool) -> None:
     """The skills that are asked for, to be changed at once."""
     asked = questions.skills
     labels = distinct(
@@ -43,7 +43,8 @@ def panel(form: Form, questions: TypedQuestions, names: dict[int, str]) -> None:
     )
     chosen = form.key("skills")
     st.session_state[chosen] = list(asked)
-    with st.container(border=True, gap="small"):
+    told = f"{len(asked)} asked for" if asked else "none asked for"
+    with st.expander(f"Skills: {told}", expanded=expanded, icon=":material/school:", key=form.key("skills_box")):
         st.multiselect(
             "Skills that are asked for",
             list(labels),

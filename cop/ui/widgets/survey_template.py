@@ -162,7 +162,7 @@ def _edit(form: Form, draft: _Draft) -> None:
         help="Those who are asked read it above the questions.",
     )
     form.slot("purpose")
-    survey_questions.edit(form, draft.questions)
+    survey_questions.edit(form, draft.questions, skills=draft.kind == SurveyKind.SKILL_GAP)
     _saving(form, draft)
 
 

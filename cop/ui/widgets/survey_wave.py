@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from cop.choices import SurveyState
+from cop.choices import SurveyKind, SurveyState
 from cop.surveys import office_exports as exports
 from cop.surveys import queries
 from cop.surveys.queries import WaveDetail
@@ -50,16 +50,20 @@ def page(survey_id: int) -> None:
 
 
 def _overview(found: WaveDetail) -> None:
-    if found.purpose:
-        st.text(found.purpose)
-    st.text(f"{span(found.opened_on, found.closes_on)}. Smallest group: {found.smallest_group}.")
-    st.text(f"Asked: {survey_plan.in_words(found.audience)}.")
-    st.caption(NAMED if found.named else ANONYMOUS)
     rows = load(queries.waves)
     own = rows[rows["id"] == found.id].iloc[0]
-    st.text(figures(own["asked"], own["response_rate"]))
-    st.caption(RATE)
-    st.text(f"{counted(len(found.questions), 'question')}, {_fixed(found)}.")
+    with st.container(gap="xsmall"):
+        if found.purpose:
+            st.text(found.purpose)
+        st.text(f"{span(found.opened_on, found.closes_on)}. {_who(found)}.")
+        if pd.notna(own["asked"]):
+            st.text(f"{figures(own['asked'], own['response_rate'])}.")
+            st.caption(RATE)
+        st.text(
+            f"{counted(len(found.questions), 'question')}, {_fixed(found)}. "
+            f"Nothing is told of fewer than {found.smallest_group} people."
+        )
+        st.caption(NAMED if found.named else ANONYMOUS)
     if found.state == SurveyState.CLOSED:
         if opens("results"):
             link("results", "Results", icon=":material/bar_chart:", survey=found.id)
@@ -67,6 +71,12 @@ def _overview(found: WaveDetail) -> None:
             st.caption(
                 "Its answers are deleted; the database's file is written anew as soon as nobody reads it for long."
             )
+
+
+def _who(found: WaveDetail) -> str:
+    if found.kind == SurveyKind.SESSION_FEEDBACK:
+        return "Those who came to the session"
+    return survey_plan.in_words(found.audience)
 
 
 def _fixed(found: WaveDetail) -> str:

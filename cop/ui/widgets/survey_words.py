@@ -48,6 +48,12 @@ def told(question: QuestionInput) -> str:
     return f"{question.text} ({'; '.join(part for part in parts if part)})"
 
 
-def heading(place: int, text: str, type_: str) -> str:
+def heading(place: int, question: QuestionInput) -> str:
     """A question's line in the editor, as Markdown."""
-    return f"{place}. **{plain(text) or 'New question'}** · {TYPES.get(type_, type_)}"
+    parts = (
+        f"{place}. **{plain(question.text) or 'New question'}**",
+        TYPES.get(question.type, question.type),
+        plain(question.dimension),
+        "reversed" if question.reversed else "",
+    )
+    return " · ".join(part for part in parts if part)

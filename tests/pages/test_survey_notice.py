@@ -57,7 +57,5 @@ def test_it_insists_at_the_end_and_can_be_put_off_until_tomorrow(seat, db):
     app.button(key="survey_later").click().run()
     assert "Later" in told(app)[0]
     assert told(open_page("skills")) == told(app)  # also after a reload
-    survey_notice._put_off.update(
-        {key: TODAY - timedelta(days=1) for key in survey_notice._put_off}
-    )
+    survey_notice._put_off.update({key: TODAY - timedelta(days=1) for key in survey_notice._put_off})
     assert "Now" in told(open_page("skills"))[0]

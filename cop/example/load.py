@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop import audit, facts
 from cop.accounts.passwords import hash_password
+from cop.accounts.queries import actor_of_account
 from cop.choices import GrantedRole, PersonKind, SessionStatus
 from cop.db import transaction
 from cop.errors import CopError
@@ -23,6 +24,7 @@ from cop.example.people import Human
 from cop.example.profiles import profiles
 from cop.example.source import COMPANY, DOMAIN, TIME_ZONE, SignInFact, Source, read_source
 from cop.example.story import Story, World, invent
+from cop.example.surveys import SurveyWriter
 from cop.models import (
     Account,
     Area,
@@ -47,7 +49,7 @@ from cop.models import (
     Theme,
     UnitRequirement,
 )
-from cop.permissions import SYSTEM
+from cop.permissions import SYSTEM, Actor, Permission, require
 from cop.query import TOPICS
 
 _PASSWORD_LETTERS = "bcdfghjkmnpqrstvwxz23456789"  # noqa: S105 - none that look alike, no vowels, so no words
@@ -114,9 +116,13 @@ class _Writer:
             self._story(story)
         placed = Placed(self.world.people, self.units, self.person_ids, self.community_ids)
         FunnelWriter(self.db, read_funnel(), self.clock, placed).write()
-        self._skills()
+        skill_ids = self._skills()
         office = next(person for person in self.world.people if person.sign_in == GrantedRole.ADMIN)
-        trail.write(self.db, office_id=self.person_ids[office.number], now=self.now)
+        office_id = self.person_ids[office.number]
+        surveys = SurveyWriter(
+            self.db, self.source, self.world, self.clock, office=self._actor(office_id), person_ids=self.person_ids
+        )
+        trail.write(self.db, office_id=office_id, now=self.now, steps=surveys.steps(skill_ids))
         audit.record(
             self.db,
             SYSTEM,
@@ -222,8 +228,13 @@ class _Writer:
             created_at=at(min(story.founded_on or begun, begun), 8),
         )
 
-    def _skills(self) -> None:
-        """Skills, who needs them, which communities serve them, and what people say of themselves."""
+    def _actor(self, person_id: int) -> Actor:
+        account_id = self.db.scalars(sa.select(Account.id).where(Account.person_id == person_id)).one()
+        actor = actor_of_account(self.db, account_id, now=self.now)
+        return require(actor, Permission.SURVEY_EDIT)
+
+    def _skills(self) -> dict[str, int]:
+        """Skills, who needs them, which communities serve them, what people say of themselves; the skills' ids by name."""
         areas = {area.name: area.id for area in self.db.scalars(sa.select(Area))}
         roles = {role.name: role.id for role in self.db.scalars(sa.select(JobRole))}
         since = self.clock.back(_REQUIRED_FOR)
@@ -262,6 +273,7 @@ class _Writer:
             )
             for said in profiles(self.world.people, self.source.skills, self.clock)
         )
+        return ids
 
     def _story(self, story: Story) -> None:
         community_id = self.community_ids[story.fact.slug]

@@ -1,7 +1,7 @@
 """What the audit trail would hold of the example's past, had it happened here: so that histories have something to tell."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -40,29 +40,46 @@ class _Done:
     before: dict[str, Any] | None = None
 
 
-def write(db: DbSession, *, office_id: int, now: datetime) -> None:
-    """Enter who opened communities, made facilitators, recorded sessions, contributed and kept resources."""
+@dataclass(frozen=True)
+class Step:
+    """What an operation of its own does at a moment, and enters into the trail by itself."""
+
+    at: datetime
+    run: Callable[[], None]
+
+
+def write(db: DbSession, *, office_id: int, now: datetime, steps: Iterable[Step] = ()) -> None:
+    """Enter who opened communities, made facilitators, recorded sessions, contributed and kept resources.
+
+    The steps are run in between, each when its moment comes.
+    """
     names = {key: name for key, name in db.execute(sa.select(Person.id, Person.name))}  # noqa: C416
     accounts = {person: key for key, person in db.execute(sa.select(Account.id, Account.person_id))}
     done = [*_communities(db, office_id, now), *_carriers(db, office_id), *_sessions(db), *_outcomes(db)]
-    for one in sorted(done, key=lambda one: one.at):
-        if one.by_id is None or one.at > now:
-            continue
-        is_session, is_community = isinstance(one.row, CommunitySession), isinstance(one.row, Community)
-        db.add(
-            AuditEntry(
-                at=one.at,
-                account_id=accounts.get(one.by_id),
-                actor_name=names[one.by_id],
-                operation=one.operation,
-                object_type=OBJECT_TYPE if is_session else one.row.__tablename__,
-                object_id=one.row.id,
-                community_id=one.row.id if is_community else one.row.community_id,
-                before=one.before,
-                after=one.after,
-            )
+    happened: list[_Done | Step] = [*done, *steps]
+    for one in sorted(happened, key=lambda one: one.at):
+        if isinstance(one, Step):
+            one.run()
+        elif one.by_id is not None and one.at <= now:
+            _enter(db, one, names[one.by_id], accounts.get(one.by_id))
+            db.flush()  # in this order: the trail is read by its numbers
+
+
+def _enter(db: DbSession, one: _Done, name: str, account_id: int | None) -> None:
+    is_session, is_community = isinstance(one.row, CommunitySession), isinstance(one.row, Community)
+    db.add(
+        AuditEntry(
+            at=one.at,
+            account_id=account_id,
+            actor_name=name,
+            operation=one.operation,
+            object_type=OBJECT_TYPE if is_session else one.row.__tablename__,
+            object_id=one.row.id,
+            community_id=one.row.id if is_community else one.row.community_id,
+            before=one.before,
+            after=one.after,
         )
-        db.flush()  # in this order: the trail is read by its numbers
+    )
 
 
 def _communities(db: DbSession, office_id: int, now: datetime) -> Iterator[_Done]:

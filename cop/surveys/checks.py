@@ -44,9 +44,14 @@ def require_draft(row: Survey) -> None:
 
 def require_unanswered(db: DbSession, row: Survey) -> None:
     """Raise Invalid where questions may not change any more: once the first answer is in."""
-    answered = sa.exists().where(Participation.survey_id == row.id, Participation.done)
-    if row.state is SurveyState.CLOSED or (row.state is SurveyState.OPEN and db.scalar(sa.select(answered))):
+    if is_frozen(db, row):
         raise Invalid({"": "Somebody has answered already: the questions stay as they are."})
+
+
+def is_frozen(db: DbSession, row: Survey) -> bool:
+    """Whether questions may not change any more."""
+    answered = sa.exists().where(Participation.survey_id == row.id, Participation.done)
+    return row.state is SurveyState.CLOSED or (row.state is SurveyState.OPEN and bool(db.scalar(sa.select(answered))))
 
 
 def asked(db: DbSession, survey_id: int) -> list[Asked]:
@@ -174,6 +179,20 @@ def as_input(row: TemplateQuestion | Question) -> QuestionInput:
         reversed=row.reversed,
         dimension=row.dimension,
     )
+
+
+def template_questions(db: DbSession, template_id: int) -> tuple[QuestionInput, ...]:
+    """A template's questions in their order, as they would be typed."""
+    own = TemplateQuestion.template_id == template_id
+    return tuple(
+        as_input(row) for row in db.scalars(sa.select(TemplateQuestion).where(own).order_by(TemplateQuestion.place))
+    )
+
+
+def wave_questions(db: DbSession, survey_id: int) -> tuple[QuestionInput, ...]:
+    """A wave's questions in their order, as they would be typed."""
+    rows = db.scalars(sa.select(Question).where(Question.survey_id == survey_id).order_by(Question.place))
+    return tuple(as_input(row) for row in rows)
 
 
 def told(questions: Iterable[dict[str, Any]]) -> list[str]:

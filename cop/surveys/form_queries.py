@@ -26,7 +26,7 @@ from cop.permissions import Actor, Permission, require
 from cop.query import query
 from cop.skills.queries import level_texts
 from cop.surveys.answering import OVER, by_receipt, takes_answers
-from cop.surveys.forms import Form, FormQuestion
+from cop.surveys.forms import Form, FormQuestion, arranged, in_minutes
 
 
 @query("surveys", "participation", "skills", "people", "organisation", "sessions", "catalog")
@@ -121,6 +121,35 @@ def _question(question: Question, skill: Skill | None, required: int | None, nee
         required=required,
         unit_needs=needed is not None,
     )
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A survey that waits for the actor; `minutes` as `cop.surveys.forms.in_minutes` says them."""
+
+    survey_id: int
+    name: str
+    closes_on: date
+    minutes: str
+
+
+@query("surveys", "participation", "skills", "people", "organisation")
+def reminders(db: DbSession, actor: Actor | None, *, today: date) -> tuple[Reminder, ...]:
+    """The open waves that ask the actor and have no answer of theirs yet, the first to end first."""
+    actor = require(actor, Permission.SURVEY_ANSWER)
+    rows = db.scalars(
+        sa.select(Survey)
+        .join(Participation, Participation.survey_id == Survey.id)
+        .where(
+            Participation.person_id == actor.person_id,
+            ~Participation.done,
+            Survey.state == SurveyState.OPEN,
+            Survey.closes_on >= today,
+        )
+        .order_by(Survey.closes_on, Survey.id)
+    )
+    waiting = [_form(db, actor, row.id, today, done=False) for row in rows.all()]
+    return tuple(Reminder(one.id, one.name, one.closes_on, in_minutes(len(arranged(one, {}).shown))) for one in waiting)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.catalog.search import fold
 from cop.choices import GroupKind, SurveyState
 from cop.errors import NotFound
 from cop.models import (
@@ -23,8 +24,8 @@ from cop.models import (
 )
 from cop.permissions import Actor, Permission, require
 from cop.query import query
+from cop.surveys import checks as checked
 from cop.surveys import snapshot
-from cop.surveys.checks import as_input, find_template
 from cop.surveys.inputs import Audience, QuestionInput
 from cop.surveys.release import response_rate, severity
 
@@ -34,7 +35,7 @@ _WAITING = {
 }  # fmt: skip
 _WAVES = {
     "id": "int64", "name": "str", "kind": "str", "state": "str", "opened_on": "object", "closes_on": "object",
-    "asked": "Int64", "response_rate": "Float64", "cleared": "bool", "collected_elsewhere": "bool",
+    "asked": "Int64", "response_rate": "Float64", "cleared": "bool", "named": "bool", "collected_elsewhere": "bool",
 }  # fmt: skip
 _RELEASED = {
     "group_id": "int64", "kind": "str", "group": "str", "org_unit_id": "Int64", "job_role_id": "Int64",
@@ -95,11 +96,8 @@ class TemplateDetail:
 def template(db: DbSession, actor: Actor | None, *, template_id: int) -> TemplateDetail:
     """One template. Raises NotFound."""
     require(actor, Permission.SURVEY_EDIT)
-    row = find_template(db, template_id)
-    asked = db.scalars(
-        sa.select(TemplateQuestion).where(TemplateQuestion.template_id == template_id).order_by(TemplateQuestion.place)
-    )
-    questions = tuple(as_input(question) for question in asked)
+    row = checked.find_template(db, template_id)
+    questions = checked.template_questions(db, template_id)
     archived = row.archived_at is not None
     return TemplateDetail(row.id, row.version, row.name, row.kind.value, row.purpose, archived, questions)
 
@@ -133,6 +131,7 @@ def _waves(db: DbSession, *where: Any) -> pd.DataFrame:
             "asked": None if row.state is SurveyState.DRAFT or row.collected_elsewhere else people,
             "response_rate": response_rate(done, people),
             "cleared": row.cleared,
+            "named": row.named,
             "collected_elsewhere": row.collected_elsewhere,
         }
         for row, people, done in db.execute(
@@ -140,6 +139,20 @@ def _waves(db: DbSession, *where: Any) -> pd.DataFrame:
         )
     ]
     return pd.DataFrame(rows, columns=list(_WAVES), dtype="object").astype(_WAVES)
+
+
+def matching_waves(
+    rows: pd.DataFrame, *, text: str = "", states: tuple[str, ...] = (), kinds: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Of the rows of `waves` those in whose name every word stands, in these states, of these kinds; none means all."""
+    names = rows["name"].map(fold)
+    keep = pd.Series(data=True, index=rows.index)
+    for word in fold(text).split():
+        keep &= names.str.contains(word, regex=False)
+    for column, wanted in (("state", states), ("kind", kinds)):
+        if wanted:
+            keep &= rows[column].isin(wanted)
+    return rows[keep]
 
 
 @dataclass(frozen=True)
@@ -152,16 +165,19 @@ class WaveDetail:
     kind: str
     purpose: str
     state: str
+    named: bool
     smallest_group: int
     opened_on: date | None
     closes_on: date
     audience: Audience | None
     """None where everything that was named is gone."""
     questions: tuple[QuestionInput, ...]
+    is_frozen: bool
+    """Whether somebody has answered, so that the questions stay."""
     would_ask: int | None
 
 
-@query("surveys", "people", "organisation", "memberships", "catalog", scope=_office)
+@query("surveys", "participation", "people", "organisation", "memberships", "catalog", scope=_office)
 def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> WaveDetail:
     """One wave. Raises NotFound."""
     require(actor, Permission.SURVEY_EDIT)
@@ -175,13 +191,22 @@ def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> 
         kind=row.kind.value,
         purpose=row.purpose,
         state=row.state.value,
+        named=row.named,
         smallest_group=row.smallest_group,
         opened_on=row.opened_on,
         closes_on=row.closes_on,
         audience=audience,
-        questions=tuple(as_input(question) for question in _questions(db, survey_id)),
+        questions=checked.wave_questions(db, survey_id),
+        is_frozen=checked.is_frozen(db, row),
         would_ask=len(snapshot.people_of(db, audience, today=today)) if is_draft else None,
     )
+
+
+@query("people", "organisation", "memberships", "catalog", scope=_office)
+def would_ask(db: DbSession, actor: Actor | None, *, audience: Audience, today: date) -> int:
+    """How many people an audience is today."""
+    require(actor, Permission.SURVEY_EDIT)
+    return len(snapshot.people_of(db, audience, today=today))
 
 
 @query("surveys", "participation")

@@ -136,8 +136,12 @@ def _visible(groups: Flags, known: Ints, k: int) -> Flags:
     np.add.at(of_class, alike, known)
     in_a_group = np.zeros(len(of_class), bool)
     in_a_group[alike] = groups.any(0)
+    decided: dict[bytes, Flags] = {}  # what the same people know is decided once
     for question in np.flatnonzero(((of_class > 0) & (of_class < k))[in_a_group].any(0)):
-        shown[:, question] = publishable(groups, known[:, question], k)
+        pattern = of_class[:, question].tobytes()
+        if pattern not in decided:
+            decided[pattern] = publishable(groups, known[:, question], k)
+        shown[:, question] = decided[pattern]
     return shown
 
 

@@ -81,15 +81,17 @@ def take(db: DbSession, survey: Survey, people: dict[int, tuple[int | None, int 
         for key in keys:
             headcounts[key] += 1
     groups = _groups(db, survey, headcounts)
-    for keys, members in cohorts.items():
-        cohort = SurveyCohort(survey_id=survey.id)
-        db.add(cohort)
-        db.flush()
-        db.add_all(SurveyCohortGroup(cohort_id=cohort.id, group_id=groups[key]) for key in sorted(keys))
-        db.add_all(
-            Participation(survey_id=survey.id, person_id=person_id, cohort_id=cohort.id) for person_id in members
-        )
+    rows = {keys: SurveyCohort(survey_id=survey.id) for keys in cohorts}
+    db.add_all(rows.values())
     db.flush()
+    belongings = [{"cohort_id": rows[keys].id, "group_id": groups[key]} for keys in cohorts for key in sorted(keys)]
+    asked = [
+        {"survey_id": survey.id, "person_id": person_id, "cohort_id": rows[keys].id, "done": False}
+        for keys, members in cohorts.items()
+        for person_id in members
+    ]
+    db.execute(sa.insert(SurveyCohortGroup), belongings)
+    db.execute(sa.insert(Participation), asked)
 
 
 def take_whole(db: DbSession, survey: Survey, person_ids: Sequence[int], *, name: str) -> None:

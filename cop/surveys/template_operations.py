@@ -58,12 +58,16 @@ def edit_template(
     """
     actor = require(actor, Permission.SURVEY_EDIT)
     row = checked.find_template(db, template_id)
-    same_version(db, row, version, current=lambda: audit.values(row))
+    same_version(
+        db, row, version, current=lambda: audit.values(row) | {"questions": checked.template_questions(db, template_id)}
+    )
     checks = Checks()
     values = checked.head(db, checks, SurveyTemplate, name=name, kind=kind, purpose=purpose, own_id=template_id)
     asked = checked.question_values(db, checks, questions)
     checks.done()
-    before = audit.values(row) | {"questions": _texts(db, row)}
+    before = audit.values(row) | {
+        "questions": [question.text for question in checked.template_questions(db, template_id)]
+    }
     for field, value in values.items():
         setattr(row, field, value)
     sa.orm.attributes.flag_modified(row, "name")  # its questions are part of it: the version goes up in any case
@@ -102,11 +106,6 @@ def _put_questions(db: DbSession, row: SurveyTemplate, questions: list[dict[str,
     db.execute(sa.delete(TemplateQuestion).where(TemplateQuestion.template_id == row.id))
     db.add_all(TemplateQuestion(template_id=row.id, **question) for question in questions)
     db.flush()
-
-
-def _texts(db: DbSession, row: SurveyTemplate) -> list[str]:
-    own = TemplateQuestion.template_id == row.id
-    return list(db.scalars(sa.select(TemplateQuestion.text).where(own).order_by(TemplateQuestion.place)))
 
 
 def _record(

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
 from cop.catalog.checks import same_version
-from cop.choices import SurveyState
+from cop.choices import SurveyKind, SurveyState
 from cop.db import after_commit, wait_for
 from cop.errors import Invalid
-from cop.models import Question, Survey, SurveyAudience, TemplateQuestion
+from cop.models import Question, Survey, SurveyAudience
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
@@ -33,22 +34,25 @@ def create_wave(
     audience: Audience,
     smallest_group: int,
     closes_on: date,
+    named: bool,
 ) -> int:
-    """Make a wave of a template's questions, as a draft; returns its id. Raises Invalid."""
+    """Make a wave of a template's questions, as a draft; returns its id.
+
+    Raises Invalid, also for a template of feedback on a session: that is asked for from the session.
+    """
     actor = require(actor, Permission.SURVEY_EDIT)
     template = checked.find_template(db, template_id)
     checks = Checks()
     if template.archived_at is not None:
         checks.fail("template_id", "This template is archived.")
+    if template.kind is SurveyKind.SESSION_FEEDBACK:
+        checks.fail("template_id", "Feedback on a session is asked for from that session's page.")
     values = checked.head(db, checks, Survey, name=name, kind=template.kind.value, purpose=purpose)
     values |= checked.plan(checks, smallest_group=smallest_group, closes_on=closes_on, today=_today(db, now))
     checked.check_audience(db, checks, audience)
-    rows = db.scalars(
-        sa.select(TemplateQuestion).where(TemplateQuestion.template_id == template_id).order_by(TemplateQuestion.place)
-    )
-    questions = checked.question_values(db, checks, [checked.as_input(row) for row in rows])
+    questions = checked.question_values(db, checks, checked.template_questions(db, template_id))
     checks.done()
-    row = Survey(**values, template_id=template_id)
+    row = Survey(**values, template_id=template_id, named=named)
     db.add(row)
     db.flush()
     _put_audience(db, row, audience)
@@ -69,8 +73,12 @@ def edit_wave(
     audience: Audience,
     smallest_group: int,
     closes_on: date,
+    named: bool,
 ) -> int:
-    """Change a draft. Raises Invalid once it is opened, Conflict where somebody else changed it since `version`."""
+    """Change a draft, also whether names stand beside answers.
+
+    Raises Invalid once it is opened, Conflict where somebody else changed it since `version`.
+    """
     actor = require(actor, Permission.SURVEY_EDIT)
     row = _held(db, survey_id, version)
     checked.require_draft(row)
@@ -80,7 +88,7 @@ def edit_wave(
     checked.check_audience(db, checks, audience)
     checks.done()
     before = audit.values(row)
-    for field, value in values.items():
+    for field, value in (values | {"named": named}).items():
         setattr(row, field, value)
     _put_audience(db, row, audience)
     return _written(db, actor, now, "edit_wave", row, before)
@@ -102,8 +110,8 @@ def set_questions(
     checks = Checks()
     asked = checked.question_values(db, checks, questions)
     checks.done()
-    texts = sa.select(Question.text).where(Question.survey_id == survey_id).order_by(Question.place)
-    before = audit.values(row) | {"questions": list(db.scalars(texts))}
+    texts = [question.text for question in checked.wave_questions(db, survey_id)]
+    before = audit.values(row) | {"questions": texts}
     _put_questions(db, row, asked)
     return _written(db, actor, now, "set_questions", row, before, {"questions": checked.told(asked)})
 
@@ -147,14 +155,25 @@ def open_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: i
     return len(people)
 
 
-def close_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id: int, version: int) -> int:
-    """End a wave, publish what may be published, delete the answers, also from the database's files; returns its id."""
+def close_wave(
+    db: DbSession,
+    actor: Actor | None,
+    *,
+    now: datetime,
+    survey_id: int,
+    version: int,
+    rng: np.random.Generator | None = None,
+) -> int:
+    """End a wave, publish what may be published, delete the answers, also from the database's files; returns its id.
+
+    The generator of the blur is for the example alone, which is the same each time it is made.
+    """
     actor = require(actor, Permission.SURVEY_EDIT)
     wait_for(db, "closing surveys")  # each counts on what the others published
     row = _held(db, survey_id, version)
     _require_open(row)
     before = audit.values(row)
-    counts = closing.close(db, row)
+    counts = closing.close(db, row, rng=rng)
     after_commit(db, closing.clear)
     return _written(db, actor, now, "close_wave", row, before, counts)
 
@@ -187,8 +206,14 @@ def delete_wave(db: DbSession, actor: Actor | None, *, now: datetime, survey_id:
 
 def _held(db: DbSession, survey_id: int, version: int) -> Survey:
     row = checked.held(db, survey_id)
-    same_version(db, row, version, current=lambda: audit.values(row))
+    same_version(db, row, version, current=lambda: _current(db, row))
     return row
+
+
+def _current(db: DbSession, row: Survey) -> dict[str, Any]:
+    """What a form of the wave shows beside what was typed."""
+    more = {"audience": snapshot.audience_of(db, row.id), "questions": checked.wave_questions(db, row.id)}
+    return audit.values(row) | more
 
 
 def _require_open(row: Survey) -> None:

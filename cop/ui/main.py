@@ -4,6 +4,7 @@ import streamlit as st
 
 from cop.settings import ROOT
 from cop.ui import layout, navigation, run
+from cop.ui.widgets import survey_notice
 
 _ICON = ROOT / "cop" / "ui" / "assets" / "icon.svg"
 
@@ -19,4 +20,5 @@ start = navigation.start_page(pages[specs[0].url])
 page = st.navigation([start, *pages.values()], position="hidden")
 navigation.show_address(page)
 layout.sidebar(started.actor, specs, page)
+survey_notice.show(page.url_path)
 layout.run_page(page)

@@ -54,6 +54,7 @@ PAGES = (
     PageSpec("admin/accounts.py", "accounts", "Accounts and roles", ":material/manage_accounts:", "Office", Permission.ACCOUNT_MANAGE),
     PageSpec("admin/organisation.py", "organisation", "Organisation", ":material/account_tree:", "Office", Permission.ORGANISATION_EDIT),
     PageSpec("admin/funnel_setup.py", "funnel-setup", "Funnel set-up", ":material/tune:", "Office", Permission.FUNNEL_SETUP),
+    PageSpec("admin/surveys.py", "survey-office", "Surveys", ":material/ballot:", "Office", Permission.SURVEY_EDIT),
     PageSpec("admin/people.py", "people", "Same person?", ":material/merge:", "Office", Permission.PEOPLE_MERGE),
     PageSpec("admin/imports.py", "imports", "Imports", ":material/upload_file:", "Office", Permission.DATA_IMPORT),
     PageSpec("admin/data.py", "data", "Export", ":material/archive:", "Office", Permission.DATA_EXPORT),

@@ -43,6 +43,11 @@ class Form:
         """A widget's key in this form."""
         return f"{self._name}:{field}"
 
+    @property
+    def failed(self) -> frozenset[str]:
+        """The fields whose errors are shown."""
+        return frozenset(self._errors)
+
     def slot(self, field: str) -> None:
         """Call right below a field's widget: here its error will stand."""
         self._slots[field] = st.empty()

@@ -60,6 +60,7 @@ EXPECTED = {
     "accounts": OFFICE,
     "organisation": OFFICE,
     "funnel-setup": OFFICE,
+    "survey-office": OFFICE,
     "people": OFFICE,
     "imports": OFFICE,
     "data": OFFICE,

@@ -19,7 +19,7 @@ from tests.unit.surveys.waves import closed, level
 _HEAD = {"name": "Pulse in autumn", "purpose": ""}
 _QUESTIONS = {"questions": (QuestionInput("likert", "I learn here"),)}
 _DAY = {"closes_on": make.TODAY + timedelta(days=7)}
-_PLAN = {"audience": Audience(), "smallest_group": 5, **_DAY}
+_PLAN = {"audience": Audience(), "smallest_group": 5, "named": False, **_DAY}
 
 
 def _template(world, actor):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from cop.choices import GroupKind, PersonKind, QuestionType
+from cop.choices import GroupKind, PersonKind, QuestionType, SurveyKind
 from cop.errors import Conflict, Forbidden, Invalid, NotFound
 from cop.models import (
     AuditEntry,
@@ -41,10 +41,10 @@ def add(db, office, *questions, name="Pulse"):
     return t.add_template(db, office, now=make.NOW, name=name, kind="pulse", purpose="To see", questions=asked)
 
 
-def create(db, office, template_id, name="Autumn", audience=Audience(), smallest_group=5, closes_on=DAY):  # noqa: B008 - frozen
+def create(db, office, template_id, name="Autumn", audience=Audience(), smallest_group=5, closes_on=DAY, named=False):  # noqa: B008 - frozen
     return w.create_wave(
         db, office, now=make.NOW, template_id=template_id, name=name, purpose="", audience=audience,
-        smallest_group=smallest_group, closes_on=closes_on,
+        smallest_group=smallest_group, closes_on=closes_on, named=named,
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_once_open_a_wave_keeps_everything_but_its_last_day(db, office):
     assert opened(db, office, key) == 7
     version = db.get(Survey, key).version
     params = {"now": make.NOW, "survey_id": key, "version": version}
-    plan = {"name": "New", "purpose": "", "audience": Audience(), "smallest_group": 5, "closes_on": DAY}
+    plan = {"name": "New", "purpose": "", "audience": Audience(), "smallest_group": 5, "closes_on": DAY, "named": False}
     for operation, more in ((w.edit_wave, plan), (w.open_wave, {}), (w.delete_wave, {})):
         with pytest.raises(Invalid, match="opened already"):
             operation(db, office, **params, **more)
@@ -312,3 +312,62 @@ def test_a_wave_ends_by_itself_the_day_after_its_last(db, office):
     assert w.close_overdue_waves(db, office, now=make.NOW + timedelta(days=8)) == 1
     assert db.get(Survey, key).state == "closed"
     assert w.close_overdue_waves(db, office, now=make.NOW + timedelta(days=8)) == 0
+
+
+def test_named_or_anonymous_is_chosen_until_it_opens(db, office):
+    for _ in range(5):
+        make.person(db)
+    key = create(db, office, add(db, office), named=True)
+    assert db.get(Survey, key).named
+    plan = {"name": "Autumn", "purpose": "", "audience": Audience(), "smallest_group": 5, "closes_on": DAY}
+
+    def edit(named):
+        version = db.get(Survey, key).version
+        w.edit_wave(db, office, now=make.NOW, survey_id=key, version=version, **plan, named=named)
+
+    edit(named=False)
+    assert not q.wave(db, office, survey_id=key, today=make.TODAY).named
+    assert q.waves(db, office)["named"].tolist() == [False]
+    entry = db.scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.before["named"], entry.after["named"]) == (True, False)
+    opened(db, office, key)
+    with pytest.raises(Invalid, match="opened already"):
+        edit(named=True)
+
+
+def test_feedback_on_a_session_is_not_asked_for_here(db, office):
+    template = make.survey_template(db, kind=SurveyKind.SESSION_FEEDBACK)
+    with pytest.raises(Invalid) as refused:
+        create(db, office, template.id)
+    assert refused.value.errors == {"template_id": "Feedback on a session is asked for from that session's page."}
+
+
+def test_how_many_an_audience_would_be(db, office):
+    unit = make.org_unit(db)
+    [make.person(db, org_unit_id=unit.id) for _ in range(3)]
+    assert q.would_ask(db, office, audience=Audience(), today=make.TODAY) == 4
+    assert q.would_ask(db, office, audience=Audience(unit_ids=(unit.id,)), today=make.TODAY) == 3
+    with pytest.raises(Forbidden):
+        q.would_ask(db, make.actor(db, Role.MANAGER), audience=Audience(), today=make.TODAY)
+
+
+def test_a_conflict_tells_audience_and_questions_too(db, office):
+    key = create(db, office, add(db, office))
+    with pytest.raises(Conflict) as refused:
+        w.set_questions(db, office, now=make.NOW, survey_id=key, version=0, questions=(AGREE,))
+    assert (refused.value.current["audience"], refused.value.current["questions"]) == (Audience(), (AGREE,))
+    with pytest.raises(Conflict) as refused:
+        values = {"name": "Pulse", "kind": "pulse", "purpose": "", "questions": ()}
+        template_id = db.get(Survey, key).template_id
+        t.edit_template(db, office, now=make.NOW, template_id=template_id, version=0, **values)
+    assert refused.value.current["questions"] == (AGREE,)
+
+
+def test_the_office_finds_waves_by_words_state_and_kind(db, office):
+    template_id = add(db, office)
+    for name in ("Aero in autumn", "Água em março"):
+        create(db, office, template_id, name=name)
+    rows = q.waves(db, office)
+    assert q.matching_waves(rows, text="agua MARÇO")["name"].tolist() == ["Água em março"]
+    assert q.matching_waves(rows, states=("open",)).empty
+    assert len(q.matching_waves(rows, states=("draft", "open"), kinds=("pulse",))) == 2

@@ -11,8 +11,7 @@ from cop.catalog.queries import open_communities, units
 from cop.skills.queries import job_roles
 from cop.surveys import queries
 from cop.surveys.audit import LEAST
-from cop.surveys.checks import LARGEST_SMALLEST
-from cop.surveys.inputs import Audience
+from cop.surveys.inputs import LARGEST_SMALLEST, Audience
 from cop.ui import run
 from cop.ui.format import day, distinct
 from cop.ui.load import load

@@ -17,6 +17,7 @@ from cop.models import Answer, Participation, Person, Question, SurveyCohortGrou
 from cop.permissions import Role
 from cop.surveys import closing, queries
 from cop.surveys.dimensions import ROTI
+from cop.surveys.inputs import Audience
 from tests import factories as make
 from tests.unit.surveys import attacker
 from tests.unit.surveys.test_closing import answers
@@ -42,7 +43,8 @@ def found_queries():
     }
 
 
-OFFICE = {f"queries.{name}" for name in ("templates", "template", "waves", "wave")}
+OFFICE = {f"queries.{name}" for name in ("templates", "template", "waves", "wave", "would_ask")}
+KNOWN = {"today": make.TODAY, "audience": Audience()}
 TELL_ANSWERS = {"queries.released", "queries.comments"}
 """What tells of answers at all, and only of closed waves."""
 
@@ -52,7 +54,7 @@ def needed(function):
     taken = {}
     for name, item in inspect.signature(function).parameters.items():
         if item.kind is item.KEYWORD_ONLY and item.default is item.empty:
-            taken[name] = make.TODAY if name == "today" else () if name.endswith("_ids") else 1
+            taken[name] = KNOWN.get(name, () if name.endswith("_ids") else 1)
     return taken
 
 
@@ -229,4 +231,4 @@ def test_every_query_of_the_room_is_asked():
     """A new one is asked in all that stands above, by itself."""
     assert found_queries().keys() >= OFFICE | TELL_ANSWERS
     for name, function in found_queries().items():
-        assert all(part == "today" or part.endswith(("_id", "_ids")) for part in needed(function)), name
+        assert all(part in KNOWN or part.endswith(("_id", "_ids")) for part in needed(function)), name

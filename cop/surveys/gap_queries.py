@@ -46,12 +46,13 @@ class SkillName:
 
 @query("surveys", scope=readers)
 def gap_waves(db: DbSession, actor: Actor | None) -> dict[int, str]:
-    """The names of the closed waves that asked for levels of skills, by id, the latest first."""
+    """The names of the closed waves that asked for levels of skills, by id: those that tell something, the latest first."""
     require(actor, Permission.SURVEY_RESULTS)
     asks = sa.exists().where(Question.survey_id == Survey.id, Question.type == QuestionType.LEVEL)
+    tells = sa.exists().where(SurveyGroup.survey_id == Survey.id, SurveyGroup.hidden.is_(None)).label("tells")
     days = frozen_days(db)
-    rows = db.execute(sa.select(Survey.id, Survey.name).where(Survey.state == SurveyState.CLOSED, asks)).all()
-    return {row.id: row.name for row in sorted(rows, key=lambda row: (days[row.id], row.id), reverse=True)}
+    rows = db.execute(sa.select(Survey.id, Survey.name, tells).where(Survey.state == SurveyState.CLOSED, asks)).all()
+    return {row.id: row.name for row in sorted(rows, key=lambda row: (row.tells, days[row.id], row.id), reverse=True)}
 
 
 @query("surveys", "skills", "catalog", scope=readers)

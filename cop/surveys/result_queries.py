@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop.backup import RESTORED
 from cop.choices import QuestionType, SurveyState
 from cop.errors import NotFound
 from cop.models import AuditEntry, Participation, Question, ReleasedCell, Survey, SurveyGroup
@@ -56,6 +57,8 @@ class Head:
     purpose: str
     named: bool
     collected_elsewhere: bool
+    ended_by_restore: bool
+    """Its answers weren't in the backup that was put back, so nothing is told of it."""
     opened_on: date
     closes_on: date
     frozen_on: date
@@ -79,6 +82,7 @@ def head(db: DbSession, actor: Actor | None, *, survey_id: int) -> Head:
     answered = db.scalar(sa.select(sa.func.count()).where(own, Participation.done)) or 0
     questions = db.scalars(sa.select(Question).where(Question.survey_id == survey_id).order_by(Question.place)).all()
     days, severest = frozen_days(db), _severest(db, survey_id)
+    groups = tuple(_group(found, severest.get(found.id)) for found in _groups(db, survey_id))
     return Head(
         id=row.id,
         name=row.name,
@@ -86,13 +90,14 @@ def head(db: DbSession, actor: Actor | None, *, survey_id: int) -> Head:
         purpose=row.purpose,
         named=row.named,
         collected_elsewhere=row.collected_elsewhere,
+        ended_by_restore=any(group.hidden == RESTORED for group in groups),
         opened_on=row.opened_on or row.closes_on,
         closes_on=row.closes_on,
         frozen_on=days[row.id],
         asked=asked,
         response_rate=response_rate(answered, asked),
         smallest_group=row.smallest_group,
-        groups=tuple(_group(found, severest.get(found.id)) for found in _groups(db, survey_id)),
+        groups=groups,
         types=frozenset(found.type.value for found in questions),
         texts=tuple((found.id, found.text) for found in questions if found.type is QuestionType.TEXT),
         earlier=_earlier(db, row, days),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cop.backup import RESTORED
 from cop.surveys.audit import Reason
 from cop.surveys.change import Change
 from cop.surveys.release import bands
@@ -26,6 +27,7 @@ def why(reason: str, smallest_group: int) -> str:
         Reason.DIFFERENCE.value: f"together with other figures it would tell about fewer than {smallest_group} people",
         NOTHING_REQUIRED: "no level is required",
         NOT_ASKED: "not asked in this wave",
+        RESTORED: "its answers went with a restore",
     }[reason]
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from cop.backup import RESTORED
 from cop.choices import QuestionType, SurveyKind
 from cop.db import reading
-from cop.models import FunnelItem, ItemGap, OrgUnit
+from cop.models import FunnelItem, ItemGap, OrgUnit, ReleasedCell, Skill, SurveyGroup
 from cop.periods import local_day, utcnow
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat
@@ -120,3 +122,31 @@ def test_a_pulse_with_dimensions_choices_and_comments(db):
     refused = open_page("results", survey=str(draft.id))
     assert refused.error
     assert "I can ask" not in texts(refused)
+
+
+@pytest.mark.usefixtures("gaps")
+def test_a_wave_that_a_restore_ended_says_so_and_comes_last(db):
+    lost = closed(db, [level(db.query(Skill).one())], {}, name="Lost", closes_on=TODAY)
+    for group in db.query(SurveyGroup).filter_by(survey_id=lost.id):
+        group.hidden = RESTORED
+        db.execute(sa.delete(ReleasedCell).where(ReleasedCell.group_id == group.id))
+    make.commit(db)
+    told = texts(open_page("results", survey=str(lost.id)))
+    assert "A backup was put back while this survey was open" in told
+    assert "asked" not in told.split("make a new one.")[1]
+    gaps = open_page("gaps")
+    assert list(gaps.selectbox(key="wave").options) == ["Autumn", "Spring", "Lost"]
+    for tab in ("Heatmap", "One group"):
+        assert "A backup was put back" in texts(open_page("gaps", wave="Lost", tab=tab))
+
+
+@pytest.mark.usefixtures("gaps")
+def test_of_answers_from_a_file_nobody_says_how_many_were_asked(db):
+    people = [make.person(db) for _ in range(14)]
+    question = [{"type": QuestionType.LIKERT, "text": "I can ask"}]
+    wave = closed(db, question, {person.id: (2,) for person in people}, kind=SurveyKind.PULSE, name="Old")
+    wave.collected_elsewhere = True
+    make.commit(db)
+    told = texts(open_page("results", survey=str(wave.id)))
+    assert "how many were asked isn't known here" in told
+    assert "n = 14 answers. People" in told

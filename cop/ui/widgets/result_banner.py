@@ -11,6 +11,13 @@ _HALF = 0.5
 
 def banner(head: Head) -> None:
     """Period, people asked, response rate, the day the table was frozen; a warning where fewer than half answered."""
+    if head.ended_by_restore:
+        st.info(
+            "A backup was put back while this survey was open, and backups hold no answers: it ended, and nothing is told"
+            " of it. To ask again, make a new one.",
+            icon=":material/settings_backup_restore:",
+        )
+        return
     period = f"{words.day(head.opened_on)} to {words.day(min(head.closes_on, head.frozen_on))}"
     mode = "Named" if head.named else "Anonymous"
     if head.collected_elsewhere:

@@ -56,7 +56,7 @@ def show(head: Head) -> None:
     downloads.menu("results", Offer("Released table", exports.released, params, ("released", str(head.id))))
     if _COUNTED & head.types:
         _answers(head)
-    if head.texts:
+    if head.texts and not head.ended_by_restore:
         _comments(head)
 
 
@@ -65,7 +65,8 @@ def _answers(head: Head) -> None:
         group = _group(head)
         before_id = _before(head)
     params = {"survey_id": head.id, "group_id": group.id, "before_id": before_id}
-    drawn(_told, result_queries.of_group, {"smallest": head.smallest_group}, **params)
+    shown = {"smallest": head.smallest_group, "asked_here": not head.collected_elsewhere}
+    drawn(_told, result_queries.of_group, shown, **params)
 
 
 def _group(head: Head) -> Group:
@@ -90,8 +91,9 @@ def _before(head: Head) -> int | None:
     return chosen if chosen in names else next(iter(names))
 
 
-def _told(found: GroupResults, *, smallest: int) -> None:
-    count = "" if found.n is None else f"n = {found.n} answers of {found.group.headcount} asked."
+def _told(found: GroupResults, *, smallest: int, asked_here: bool) -> None:
+    asked = f" of {found.group.headcount} asked" if asked_here else ""
+    count = "" if found.n is None else f"n = {found.n} answers{asked}."
     st.caption(f"{count} People are told as 0–2, or all but 0–2, where it is so few or nearly all; hidden is never 0.")
     if found.group.hidden:
         st.info(

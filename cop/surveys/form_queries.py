@@ -26,7 +26,7 @@ from cop.permissions import Actor, Permission, require
 from cop.query import query
 from cop.skills.queries import level_texts
 from cop.surveys.answering import OVER, by_receipt, takes_answers
-from cop.surveys.forms import Form, FormQuestion, arranged, in_minutes
+from cop.surveys.forms import Form, FormQuestion, in_minutes
 
 
 @query("surveys", "participation", "skills", "people", "organisation", "sessions", "catalog")
@@ -83,9 +83,21 @@ def _about(db: DbSession, session_id: int | None) -> tuple[str, str]:
 
 def _questions(db: DbSession, actor: Actor, survey_id: int) -> tuple[FormQuestion, ...]:
     rows = db.execute(
-        sa.select(Question, Skill, RoleRequirement.level, UnitRequirement.level)
-        .outerjoin(Skill, Skill.id == Question.skill_id)
-        .outerjoin(Person, Person.id == actor.person_id)
+        _with_requirements(
+            actor.person_id,
+            sa.select(Question, Skill, RoleRequirement.level, UnitRequirement.level)
+            .outerjoin(Skill, Skill.id == Question.skill_id)
+            .where(Question.survey_id == survey_id)
+            .order_by(Question.place),
+        )
+    )
+    return tuple(_question(question, skill, required, needed) for question, skill, required, needed in rows)
+
+
+def _with_requirements(person_id: int, questions: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """Questions beside what the person's job role and unit require of their skill today."""
+    return (
+        questions.outerjoin(Person, Person.id == person_id)
         .outerjoin(
             RoleRequirement,
             sa.and_(
@@ -102,10 +114,7 @@ def _questions(db: DbSession, actor: Actor, survey_id: int) -> tuple[FormQuestio
                 UnitRequirement.until_on.is_(None),
             ),
         )
-        .where(Question.survey_id == survey_id)
-        .order_by(Question.place)
     )
-    return tuple(_question(question, skill, required, needed) for question, skill, required, needed in rows)
 
 
 def _question(question: Question, skill: Skill | None, required: int | None, needed: int | None) -> FormQuestion:
@@ -135,21 +144,35 @@ class Reminder:
 
 @query("surveys", "participation", "skills", "people", "organisation")
 def reminders(db: DbSession, actor: Actor | None, *, today: date) -> tuple[Reminder, ...]:
-    """The open waves that ask the actor and have no answer of theirs yet, the first to end first."""
+    """The open waves that ask the actor and have no answer of theirs yet, the first to end first.
+
+    One statement: it is asked on every screen, and anew after each answer of anybody.
+    """
     actor = require(actor, Permission.SURVEY_ANSWER)
-    rows = db.scalars(
-        sa.select(Survey)
-        .join(Participation, Participation.survey_id == Survey.id)
-        .where(
-            Participation.person_id == actor.person_id,
-            ~Participation.done,
-            Survey.state == SurveyState.OPEN,
-            Survey.closes_on >= today,
+    is_skill = Question.skill_id.is_not(None)
+    wanted = sa.or_(RoleRequirement.level.is_not(None), UnitRequirement.level.is_not(None))
+    counted = {"skills": is_skill, "own": sa.and_(is_skill, wanted), "rest": ~is_skill}
+    counts = [sa.func.count(sa.case((which, 1))).label(name) for name, which in counted.items()]
+    rows = db.execute(
+        _with_requirements(
+            actor.person_id,
+            sa.select(Survey.id, Survey.name, Survey.closes_on, *counts)
+            .join(Participation, Participation.survey_id == Survey.id)
+            .join(Question, Question.survey_id == Survey.id)
+            .where(
+                Participation.person_id == actor.person_id,
+                ~Participation.done,
+                Survey.state == SurveyState.OPEN,
+                Survey.closes_on >= today,
+            )
+            .group_by(Survey.id, Survey.name, Survey.closes_on)
+            .order_by(Survey.closes_on, Survey.id),
         )
-        .order_by(Survey.closes_on, Survey.id)
     )
-    waiting = [_form(db, actor, row.id, today, done=False) for row in rows.all()]
-    return tuple(Reminder(one.id, one.name, one.closes_on, in_minutes(len(arranged(one, {}).shown))) for one in waiting)
+    # as cop.surveys.forms.arranged shows them: skills that somebody asks of one, else all
+    return tuple(
+        Reminder(row.id, row.name, row.closes_on, in_minutes((row.own or row.skills) + row.rest)) for row in rows
+    )
 
 
 @dataclass(frozen=True)

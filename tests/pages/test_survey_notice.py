@@ -1,16 +1,17 @@
 """The word that a survey waits: who sees it, when it insists, how it is put off."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from cop.models import Participation
+from cop.periods import local_day, utcnow
 from cop.ui.widgets import survey_notice
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat
 
-TODAY = date.today()  # noqa: DTZ011 - the page's own day, give or take
+TODAY = local_day(utcnow(), "Europe/Madrid")
 FAR = TODAY + timedelta(days=9)
 
 

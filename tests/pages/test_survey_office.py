@@ -1,6 +1,6 @@
 """The office's screen of surveys: from a template to a wave that is open, and its end; what is refused, what stays typed."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from cop.choices import GrantedRole, SurveyState
 from cop.db import reading
 from cop.execute import execute
 from cop.models import Survey, SurveyTemplate, TemplateQuestion
+from cop.periods import local_day, utcnow
 from cop.permissions import SYSTEM
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
@@ -17,7 +18,7 @@ from cop.surveys.inputs import QuestionInput
 from tests import factories as make
 from tests.pages.seats import open_page, take_seat, under
 
-TODAY = date.today()  # noqa: DTZ011 - the page's own day, give or take
+TODAY = local_day(utcnow(), "Europe/Madrid")
 AGREE = QuestionInput("likert", "I learn here")
 
 

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import audit
-from cop.choices import SurveyState
+from cop.choices import RESTORED, SurveyState
 from cop.db import WAIT_SECONDS, finish, make_engine, transaction
 from cop.errors import DatabaseRefused
 from cop.models import Answer, Participation, Revision, Survey, SurveyGroup
@@ -30,8 +30,6 @@ from cop.schema import examine, file_lock, remember, upgrade
 from cop.settings import Settings
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
-RESTORED = "restored"
-"""Why nothing is told of a wave that a restore ended, beside the reasons of `cop.surveys.audit`."""
 _REVISION_LEAP = 1_000_000
 """How far a restore raises the revisions: further than a running app could get meanwhile, so that no cached read
 of the replaced state is ever taken for the restored one."""

@@ -279,3 +279,7 @@ class GroupKind(StrEnum):
     ORG_UNIT = "org_unit"
     JOB_ROLE = "job_role"
     COMMUNITY = "community"
+
+
+RESTORED = "restored"
+"""Why nothing is told of a wave that a restore ended, beside the reasons of `cop.surveys.audit`."""

@@ -8,8 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.backup import RESTORED
-from cop.choices import QuestionType, SurveyState
+from cop.choices import RESTORED, QuestionType, SurveyState
 from cop.errors import NotFound
 from cop.models import AuditEntry, Participation, Question, ReleasedCell, Survey, SurveyGroup
 from cop.organisation import time_zone

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from cop.backup import RESTORED
+from cop.choices import RESTORED
 from cop.surveys.audit import Reason
 from cop.surveys.change import Change
 from cop.surveys.release import bands

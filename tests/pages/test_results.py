@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from cop.backup import RESTORED
-from cop.choices import QuestionType, SurveyKind
+from cop.choices import RESTORED, QuestionType, SurveyKind
 from cop.db import reading
 from cop.models import FunnelItem, ItemGap, OrgUnit, ReleasedCell, Skill, SurveyGroup
 from cop.periods import local_day, utcnow

@@ -146,6 +146,7 @@ def questions(found: WaveDetail) -> None:
         labels={"questions": "Questions"},
         words=lambda values: {**values, "questions": _lines(values["questions"])},
         drop=lambda: _drafts().pop(("questions", found.id), None),
+        refused=lambda: survey_questions.open_faulty(form, draft.questions),
     )
 
 
@@ -162,6 +163,7 @@ def _saving(
     labels: dict[str, str],
     words: Callable[[dict[str, Any]], dict[str, Any]],
     drop: Callable[[], Any],
+    refused: Callable[[], None] = lambda: None,
 ) -> None:
     """Save, discard, or both versions where somebody else was faster."""
 
@@ -173,7 +175,7 @@ def _saving(
             conflict.remember(form.key("conflict"), now)
             st.rerun()
         if not done:
-            survey_questions.open_faulty(form)
+            refused()
             st.rerun()
         conflict.forget(form.key("conflict"))
         drop()

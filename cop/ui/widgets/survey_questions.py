@@ -4,6 +4,7 @@ They stand outside a form, so that questions come, go and change places without 
 """
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -21,7 +22,6 @@ _TYPES = [type_ for type_ in TYPES if type_ != QuestionType.LEVEL]
 _DIMENSIONS = (INTERACTION, LEARNING, SAFETY, ROTI)
 _FIELDS = ("type", "text", "help", "lines", "own_words", "reversed", "dimension")
 _LONG = 500
-_FAULTY = "faulty"
 
 
 def gather(form: str, questions: TypedQuestions) -> None:
@@ -39,16 +39,12 @@ def edit(form: Form, questions: TypedQuestions, *, skills: bool) -> None:
     names = load(skill_queries.offered)
     survey_skills.panel(form, questions, names, expanded=skills)
     form.slot("questions")
-    faulty = st.session_state.pop(form.key(_FAULTY), ())
     if not questions.rows:
         st.info("No question yet: choose skills above, or add a question.", icon=":material/quiz:")
     for place, (key, row) in enumerate(questions.rows.items(), 1):
-        if f"questions.{place}" in faulty:
-            st.session_state[form.key(f"{key}:box")] = True
         shown = replace(row.as_input(), text=row.text or names.get(row.skill_id or 0, ""))
-        box = st.expander(heading(place, shown), key=form.key(f"{key}:box"), on_change="rerun")
-        if box.open:
-            with box:
+        with _box(form, key, place, heading(shown)):
+            if key in _opened(form):
                 _one(form, questions, key)
         form.slot(f"questions.{place}")
     st.button(
@@ -56,9 +52,39 @@ def edit(form: Form, questions: TypedQuestions, *, skills: bool) -> None:
     )  # fmt: skip
 
 
-def open_faulty(form: Form) -> None:
-    """After a refusal: the next run opens the questions with problems."""
-    st.session_state[form.key(_FAULTY)] = form.failed
+def open_faulty(form: Form, questions: TypedQuestions) -> None:
+    """After a refusal: from the next run on the questions with problems are open."""
+    faulty = {key for place, key in enumerate(questions.rows, 1) if f"questions.{place}" in form.failed}
+    _opened(form).update(dict.fromkeys(faulty - _opened(form).keys()))
+
+
+def _opened(form: Form) -> dict[int, str | None]:
+    """The questions whose boxes are open, with what stood on them then.
+
+    To Streamlit a box with another label is another one: it would close, and take the focus away, while one types.
+    """
+    return st.session_state.setdefault(form.key("opened"), {})  # type: ignore[no-any-return]
+
+
+def _box(form: Form, key: int, place: int, label: str) -> Any:
+    opened = _opened(form)
+    if key in opened:
+        label = opened[key] = opened[key] or label
+    return st.expander(
+        f"{place}. {label}",
+        expanded=key in opened,
+        key=form.key(f"{key}:box"),
+        on_change=_fold_or_unfold,
+        args=(form, key),
+    )
+
+
+def _fold_or_unfold(form: Form, key: int) -> None:
+    opened = _opened(form)
+    if st.session_state[form.key(f"{key}:box")]:
+        opened[key] = None
+    else:
+        opened.pop(key, None)
 
 
 def _one(form: Form, questions: TypedQuestions, key: int) -> None:
@@ -138,8 +164,7 @@ def _buttons(form: Form, questions: TypedQuestions, key: int) -> None:
 
 def _add(form: Form, questions: TypedQuestions) -> None:
     form.reset()
-    key = questions.add(TypedQuestion())
-    st.session_state[form.key(f"{key}:box")] = True
+    _opened(form)[questions.add(TypedQuestion())] = None
 
 
 def _move(form: Form, questions: TypedQuestions, key: int, by: int) -> None:

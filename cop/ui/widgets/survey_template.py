@@ -116,7 +116,7 @@ def _care(found: TemplateDetail) -> None:
     if found.archived:
         st.caption("Archived: no survey is made of it any more.")
     form = Form(f"shelve_template:{found.id}")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if not found.archived and found.kind != SurveyKind.SESSION_FEEDBACK:
             link("survey-office", "Make a survey of it", icon=":material/send:", wave="new", of=found.id)
         if st.button("Make another like it", key=form.key("copy"), icon=":material/content_copy:"):
@@ -206,7 +206,7 @@ def _save(form: Form, draft: _Draft, version: int) -> None:
         conflict.remember(form.key("conflict"), Conflict(now, found.changed_by, found.changed_at))
         st.rerun()
     if not done:
-        survey_questions.open_faulty(form)
+        survey_questions.open_faulty(form, draft.questions)
         st.rerun()
     conflict.forget(form.key("conflict"))
     _drop(draft)

@@ -48,10 +48,10 @@ def told(question: QuestionInput) -> str:
     return f"{question.text} ({'; '.join(part for part in parts if part)})"
 
 
-def heading(place: int, question: QuestionInput) -> str:
+def heading(question: QuestionInput) -> str:
     """A question's line in the editor, as Markdown."""
     parts = (
-        f"{place}. **{plain(question.text) or 'New question'}**",
+        f"**{plain(question.text) or 'New question'}**",
         TYPES.get(question.type, question.type),
         plain(question.dimension),
         "reversed" if question.reversed else "",

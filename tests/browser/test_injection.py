@@ -588,7 +588,8 @@ def test_skills_stay_text_for_everybody_else(nasty, visit):
 
 
 SURVEY_SCREENS = (
-    ("ada", "survey-office", "", (8, 9, 10, 11)),
+    ("ada", "survey-office", "", (9, 10, 11)),
+    ("ada", "survey-office", "?tab=Templates", (8,)),
     ("ada", "survey-office", "?template={template}", (8,)),
     ("ada", "survey-office", "?wave={draft}", (9,)),
     ("fay", "surveys", "", (10,)),

@@ -36,7 +36,7 @@ def show(head: Head, asked: Asked) -> None:
         st.caption("Nothing is required of communities, so their average level is shown, 0 none to 4 expert.")
     params = {"survey_id": head.id}
     options = {"wanted": asked.wanted, "smallest": head.smallest_group, "mean": mean}
-    labels = group_labels(list(head.groups))
+    labels = group_labels([group for group in head.groups if group.kind == asked.wanted.kind])
     _room()
     with st.container(key="gap_picture"):
         order = gap_filters.order_of(asked.wanted.kind)

@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from cop import db as database
 from cop.choices import QuestionType, SurveyKind
-from cop.models import Answer, Person, Question
+from cop.models import Answer, Participation, Person, Question
 from cop.periods import local_day, utcnow
 from tests import factories as make
 from tests.browser.conftest import DARK, PASSWORD, PHONE
@@ -17,8 +18,18 @@ pytestmark = pytest.mark.browser
 COUNT = 30
 
 
+@pytest.fixture
+def wave(server, thirty):
+    """The wave, without any answer yet."""
+    with server.rows() as db:
+        db.execute(sa.delete(Answer))
+        db.execute(sa.update(Participation).values(done=False))
+        database.bump(db, ("participation",))
+    return thirty
+
+
 @pytest.fixture(scope="module")
-def wave(server):
+def thirty(server):
     """An open anonymous wave on thirty skills that everybody's job role requires, and a comment."""
     with server.rows() as db:
         role = make.job_role(db, name="Engineer")

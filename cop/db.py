@@ -230,6 +230,16 @@ def wait_for(db: DbSession, name: str) -> None:
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
+def take_stock(db: DbSession) -> None:
+    """Have PostgreSQL count its tables again in the middle of a transaction that has written much.
+
+    Until then its planner takes a table that was nearly empty for nearly empty, and reads all of it for each row.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.flush()
+        db.execute(sa.text("ANALYZE"))
+
+
 def is_passing(error: sa.exc.DBAPIError) -> bool:
     """Whether PostgreSQL undid the transaction in favour of another one: done again, it will do."""
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}  # serialization failure, deadlock

@@ -13,7 +13,7 @@ from cop import audit, facts
 from cop.accounts.passwords import hash_password
 from cop.accounts.queries import actor_of_account
 from cop.choices import GrantedRole, PersonKind, SessionStatus
-from cop.db import transaction
+from cop.db import take_stock, transaction
 from cop.errors import CopError
 from cop.example import trail
 from cop.example.clock import Clock, at
@@ -117,6 +117,7 @@ class _Writer:
         placed = Placed(self.world.people, self.units, self.person_ids, self.community_ids)
         FunnelWriter(self.db, read_funnel(), self.clock, placed).write()
         skill_ids = self._skills()
+        take_stock(self.db)
         office = next(person for person in self.world.people if person.sign_in == GrantedRole.ADMIN)
         office_id = self.person_ids[office.number]
         surveys = SurveyWriter(

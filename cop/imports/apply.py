@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import facts
 from cop.accounts.tokens import keyed_hash
 from cop.choices import SessionStatus
-from cop.db import slices
+from cop.db import slices, take_stock
 from cop.imports.changes import PAIRS, TABLES, New, Plan, Shelf, WaveAnswers
 from cop.imports.existing import MODELS
 from cop.imports.trail import resolve
@@ -63,6 +63,8 @@ def write(db: DbSession, plan: Plan, *, now: datetime) -> dict[New, int]:
         _update(db, table, freed, ids)  # first, since a new row may take a name that another one gives up
         _create(db, table, shelf, ids, now)
         _update(db, table, {key: values for key, values in shelf.updated.items() if key not in freed}, ids)
+    if plan.size > _SLICE:
+        take_stock(db)
     for community, day in plan.touched.items():
         facts.touch(db, resolve(community, ids), day)
     for person in plan.moved:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cop.choices import GrantedRole, SurveyState
 from cop.db import reading
 from cop.execute import execute
-from cop.models import Survey, SurveyTemplate, TemplateQuestion
+from cop.models import Participation, Person, Survey, SurveyTemplate, TemplateQuestion
 from cop.periods import local_day, utcnow
 from cop.permissions import SYSTEM
 from cop.surveys import template_operations as t
@@ -231,7 +231,8 @@ def test_questions_of_an_answered_wave_are_only_looked_at(office, db):
     make.commit(db)
     key = wave(template())
     execute(w.open_wave, SYSTEM, survey_id=key, version=1)
-    db.execute(sa.text("UPDATE participation SET done = 1 WHERE person_id IN (SELECT id FROM person LIMIT 3)"))
+    three = sa.select(Person.id).limit(3).scalar_subquery()
+    db.execute(sa.update(Participation).where(Participation.person_id.in_(three)).values(done=True))
     make.commit(db)
     app = open_page("survey-office", wave=str(key))
     assert [tab.label for tab in app.tabs] == ["Overview", "Preview"]

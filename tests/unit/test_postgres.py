@@ -15,7 +15,7 @@ from cop.catalog.operations import join_community
 from cop.db import reading, transaction
 from cop.errors import Throttled
 from cop.execute import execute
-from cop.models import ActivityMonth, CommunitySession, Membership, SignInFailure
+from cop.models import ActivityMonth, Area, CommunitySession, Membership, SignInFailure
 from cop.permissions import Role
 from cop.sessions.inputs import Plan, Report
 from cop.sessions.operations import record_session
@@ -128,3 +128,20 @@ def test_writers_that_wait_for_each_other_both_get_through(server, community):
     orders = [(community_id, other_id), (other_id, community_id)]
     at_once(2, lambda number: execute(rename, None, on=server, now=NOW, order=orders[number]))
     assert len(tries) > 2  # one of them, at least, ran again
+
+
+def test_after_much_was_written_the_planner_knows_of_it(server):
+    """Counted while it was empty, a table is read whole for each row of another one."""
+
+    def estimate(db):
+        return db.scalar(sa.text("SELECT reltuples FROM pg_class WHERE relname = 'area'"))
+
+    with transaction(server) as db:
+        db.execute(sa.text("ANALYZE"))
+        db.add_all(Area(name=f"area {number}") for number in range(3_000))
+        database.take_stock(db)
+        assert estimate(db) == 3_000
+    with transaction(server) as db:
+        db.execute(sa.delete(Area))
+        database.take_stock(db)
+        assert estimate(db) == 0

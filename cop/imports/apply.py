@@ -52,6 +52,8 @@ _STAMPS = {
 """What holds the moment of the import, unless the file says another one."""
 _NOTHING_SAID = {"attendance": {"led": False, "spoke": False, "note": ""}}
 _SLICE = 5_000
+_MUCH = 5_000
+"""So many rows can change how a database is best asked."""
 
 
 def write(db: DbSession, plan: Plan, *, now: datetime) -> dict[New, int]:
@@ -63,7 +65,7 @@ def write(db: DbSession, plan: Plan, *, now: datetime) -> dict[New, int]:
         _update(db, table, freed, ids)  # first, since a new row may take a name that another one gives up
         _create(db, table, shelf, ids, now)
         _update(db, table, {key: values for key, values in shelf.updated.items() if key not in freed}, ids)
-    if plan.size > _SLICE:
+    if plan.size > _MUCH:
         take_stock(db)
     for community, day in plan.touched.items():
         facts.touch(db, resolve(community, ids), day)

@@ -354,7 +354,7 @@ def test_a_copy_holds_no_comment_that_waits(db, room, tmp_path):
     assert b"told: False" not in body
 
 
-def test_a_server_tells_not_which_closing_a_waiting_comment_came_with(postgres):
+def test_a_server_tells_not_which_closing_a_waiting_comment_came_with_nor_samples_its_words(postgres):
     url = postgres.new_database()
     server = database.make_engine(url)
     try:
@@ -367,6 +367,10 @@ def test_a_server_tells_not_which_closing_a_waiting_comment_came_with(postgres):
         with server.connect() as connection:
             wrote = connection.scalars(sa.text("SELECT xmin::text FROM pooled_comment")).all()
         assert (len(wrote), len(set(wrote))) == (3, 1)
+        with transaction(server) as db:
+            database.take_stock(db)
+            sampled = db.scalars(sa.text("SELECT attname FROM pg_stats WHERE tablename = 'pooled_comment'")).all()
+        assert sorted(sampled) == ["community_id", "id", "told"]  # its words would outlive the comment
     finally:
         server.dispose()
         postgres.drop(url)

@@ -354,7 +354,7 @@ def test_a_copy_holds_no_comment_that_waits(db, room, tmp_path):
     assert b"told: False" not in body
 
 
-def test_a_server_tells_not_which_closing_a_waiting_comment_came_with_nor_samples_its_words(postgres):
+def test_a_server_tells_not_which_closing_a_waiting_comment_came_with(postgres):
     url = postgres.new_database()
     server = database.make_engine(url)
     try:

@@ -41,7 +41,7 @@ def assess_item(db: DbSession, actor: Actor | None, *, now: datetime, item_id: i
     for criterion, _name in asked:
         _set(db, item_id, criterion.id, actor.person_id, int(marks[criterion.id]), now)
     db.flush()
-    rows.record(db, actor, now, "assess_item", item_id, before=before, after=_own(db, item_id, actor))
+    rows.record(db, actor, now, "assess_item", item_id, after={"criteria": _marked(asked, before, marks)})
     return item_id
 
 
@@ -49,13 +49,12 @@ def withdraw_assessment(db: DbSession, actor: Actor | None, *, now: datetime, it
     """Take one's own marks back."""
     actor = require(actor, Permission.FUNNEL_SCORE)
     row = rows.open_item(db, item_id)
-    before = _own(db, item_id, actor)
     _scored_still(db, row)
-    if before:
+    if _own(db, item_id, actor):
         db.execute(
             sa.delete(Assessment).where(Assessment.item_id == item_id, Assessment.assessor_id == actor.person_id)
         )
-        rows.record(db, actor, now, "withdraw_assessment", item_id, before=before, after={})
+        rows.record(db, actor, now, "withdraw_assessment", item_id)
     return item_id
 
 
@@ -142,13 +141,18 @@ def _asked(db: DbSession) -> list[tuple[Criterion, str]]:
     return [(criterion, name) for criterion, name in found]
 
 
-def _own(db: DbSession, item_id: int, actor: Actor) -> dict[str, int]:
+def _own(db: DbSession, item_id: int, actor: Actor) -> dict[int, int]:
     marks = db.execute(
-        sa.select(Assessment.criterion_id, Assessment.value)
-        .where(Assessment.item_id == item_id, Assessment.assessor_id == actor.person_id)
-        .order_by(Assessment.criterion_id)
+        sa.select(Assessment.criterion_id, Assessment.value).where(
+            Assessment.item_id == item_id, Assessment.assessor_id == actor.person_id
+        )
     )
-    return {mark_field(criterion_id): value for criterion_id, value in marks}
+    return {criterion_id: value for criterion_id, value in marks}  # noqa: C416 - dict() doesn't take rows
+
+
+def _marked(asked: list[tuple[Criterion, str]], before: Mapping[int, int], marks: Mapping[int, int]) -> list[str]:
+    """On which criteria somebody said something new. What they said is for nobody to read who scores blind."""
+    return [name for criterion, name in asked if before.get(criterion.id) != marks[criterion.id]]
 
 
 def _set(db: DbSession, item_id: int, criterion_id: int, assessor_id: int, value: int, now: datetime) -> None:

@@ -270,6 +270,13 @@ def _seen(
     return tuple(key for key, row in items.items() if not _blind(actor, row, given.get(key, frozenset()), closed))
 
 
+def withheld(db: DbSession, actor: Actor | None) -> frozenset[int]:
+    """The items of which others' marks are withheld from the actor, by id."""
+    actor = require(actor, Permission.FUNNEL_SCORE)
+    by_id = {row.id: row for row in db.scalars(sa.select(FunnelItem))}
+    return frozenset(by_id) - frozenset(_seen(db, actor, by_id, full_assessors(db)))
+
+
 def _rules(db: DbSession, today: date) -> Rules:
     rows = db.execute(
         sa.select(CriterionRow, CriterionWeight.name, CriterionWeight.weight)

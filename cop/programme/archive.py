@@ -22,10 +22,11 @@ from cop.db import reading
 from cop.errors import CopError
 from cop.execute import execute
 from cop.exports import safe_cell
+from cop.funnel.score_queries import withheld
 from cop.organisation import organisation
 from cop.periods import utcnow
 from cop.permissions import Actor, Permission, require
-from cop.programme.columns import ExportTable
+from cop.programme.columns import EXPORTER, WITHHELD, ExportTable
 from cop.programme.operations import note_export
 from cop.programme.tables import TABLES
 
@@ -69,21 +70,22 @@ def export(file: IO[bytes], actor: Actor | None) -> int:
 
 def write(db: DbSession, actor: Actor | None, file: IO[bytes], *, now: datetime) -> int:
     """Write the archive as the database is in this transaction; returns the number of rows."""
-    require(actor, Permission.DATA_EXPORT)
+    actor = require(actor, Permission.DATA_EXPORT)
+    known = {WITHHELD: sorted(withheld(db, actor)), EXPORTER: actor.person_id}
     house = organisation(db)
     zone = ZoneInfo(house.time_zone)
     counts = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in TABLES:
-            rows = _rows(db, table, zone)
+            rows = _rows(db, table, zone, known)
             counts[table.file] = _write_table(archive, table, rows, now.astimezone(zone))
         text = readme(counts, organisation_name=house.name, made_at=now.astimezone(zone))
         archive.writestr(_entry(README, now.astimezone(zone)), text.encode("utf-8-sig"))
     return sum(counts.values())
 
 
-def _rows(db: DbSession, table: ExportTable, zone: ZoneInfo) -> Iterator[list[Any]]:
-    found = db.execute(table.statement, execution_options={"yield_per": _AT_ONCE})
+def _rows(db: DbSession, table: ExportTable, zone: ZoneInfo, known: dict[str, Any]) -> Iterator[list[Any]]:
+    found = db.execute(table.statement, known, execution_options={"yield_per": _AT_ONCE})
     for row in found:
         yield [
             column.written(value, zone) if column.written else value

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 Writer = Callable[[Any, ZoneInfo], Any]
 """From a value of the database to what stands in the file, given the organisation's time zone."""
 
+WITHHELD, EXPORTER = "withheld", "exporter"
+"""What a statement may ask for: the items whose marks aren't for whoever exports, and that person's id."""
+
 
 @dataclass(frozen=True)
 class Column:

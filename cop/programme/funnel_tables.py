@@ -1,5 +1,6 @@
 """What an export holds of the technology funnel and of the meetings with units."""
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from cop.models import (
@@ -31,9 +32,12 @@ from cop.models import (
     UnitMeetingPerson,
     Vote,
 )
-from cop.programme.columns import Column, ExportTable, as_json
+from cop.programme.columns import EXPORTER, WITHHELD, Column, ExportTable, as_json
 
 _owner, _raiser, _into = aliased(Person), aliased(Person), aliased(FunnelItem)
+_blind = Assessment.item_id.in_(sa.bindparam(WITHHELD, expanding=True)) & (
+    Assessment.assessor_id != sa.bindparam(EXPORTER)
+)
 _KINDS = "publication, report, conference, expert, client, survey or other."
 _STAGES = "inbox, qualified, prioritised, in_progress, delivered, evaluated, parked or rejected."
 
@@ -373,7 +377,11 @@ _SCORING = (
             Column("criterion_id", "The criterion.", Assessment.criterion_id),
             Column("assessor_id", "Who gave the mark.", Assessment.assessor_id),
             Column("assessor", "Their name.", Person.name),
-            Column("value", "The mark.", Assessment.value),
+            Column(
+                "value",
+                "The mark; empty where whoever exported was still to give their own marks on the item.",
+                sa.case((_blind, None), else_=Assessment.value),
+            ),
             Column("at", "When.", Assessment.at),
         ),
         (Assessment.item_id, Assessment.criterion_id, Assessment.assessor_id),

@@ -10,7 +10,7 @@ from cop.errors import Forbidden, Invalid
 from cop.funnel import score_operations as scores
 from cop.funnel.score_queries import rank_changes, sheet, standings
 from cop.funnel.setup import CriterionInput
-from cop.models import Assessment, CriteriaVersion, Criterion, CriterionWeight, Evidence
+from cop.models import Assessment, AuditEntry, CriteriaVersion, Criterion, CriterionWeight, Evidence
 from cop.permissions import Role
 from tests import factories as make
 from tests.factories import NOW
@@ -93,6 +93,20 @@ def test_marks_can_be_changed_and_taken_back(db, managers):
     scores.withdraw_assessment(db, managers[0], now=NOW, item_id=item.id)
     paper = sheet(db, managers[0], item_id=item.id, now=NOW)
     assert (paper.mine, paper.assessors, paper.blind) == ({}, 0, True)
+
+
+def test_the_trail_says_which_criteria_were_marked_and_never_how(db, managers):
+    """The office reads the trail before it gives its own marks."""
+    item = make.funnel_item(db)
+    assess(db, managers[0], item, 5, 1)
+    assess(db, managers[0], item, 5, 2)
+    scores.withdraw_assessment(db, managers[0], now=NOW, item_id=item.id)
+    trail = db.execute(sa.select(AuditEntry.operation, AuditEntry.before, AuditEntry.after).order_by(AuditEntry.id))
+    assert trail.all() == [
+        ("funnel.assess_item", None, {"criteria": ["Value", "Effort"]}),
+        ("funnel.assess_item", None, {"criteria": ["Effort"]}),
+        ("funnel.withdraw_assessment", None, None),
+    ]
 
 
 def test_what_is_past_being_scored_takes_no_marks(db, managers):

@@ -51,7 +51,7 @@ from cop.models import (
     UnitRequirement,
     Vote,
 )
-from cop.permissions import SYSTEM
+from cop.permissions import SYSTEM, Actor, Role
 from cop.programme import archive
 from cop.programme.operations import note_export
 from cop.programme.tables import TABLES
@@ -83,11 +83,11 @@ LEFT_OUT_COLUMNS = {
 }  # fmt: skip
 
 
-def written(db_or_engine: Any = None) -> zipfile.ZipFile:
+def written(db_or_engine: Any = None, actor: Actor = SYSTEM) -> zipfile.ZipFile:
     """An export of this test's database."""
     held = io.BytesIO()
     with reading(db_or_engine) as db:
-        archive.write(db, SYSTEM, held, now=make.NOW)
+        archive.write(db, actor, held, now=make.NOW)
     return zipfile.ZipFile(held)
 
 
@@ -241,6 +241,40 @@ def test_the_funnel_by_hand(db):
     value, *_ = rows(found, "criteria.csv")
     assert (value["name"], value["weight"], value["source"], value["cost"]) == ("Value", "0.4", "assessed", "no")
     assert json.loads(value["anchors"])["1"] == "Nice to have for a few"
+
+
+def test_an_export_tells_no_marks_that_the_exporter_may_not_see_yet(db):
+    make.organisation(db)
+    office, ana = make.actor(db, Role.ADMIN), make.person(db, name="Ana")
+    first, second = db.scalars(sa.select(Criterion.id).where(Criterion.source == "assessed")).all()
+    blind, half, given, decided = (make.funnel_item(db, stage=stage) for stage in [*["qualified"] * 3, "prioritised"])
+
+    def marks(item, person_id, *criteria):
+        db.add_all(
+            Assessment(item_id=item.id, criterion_id=key, assessor_id=person_id, value=4, at=make.NOW)
+            for key in criteria
+        )
+
+    for item in (blind, half, given, decided):
+        marks(item, ana.id, first)
+    marks(half, office.person_id, first)
+    marks(given, office.person_id, first, second)
+    make.commit(db)
+    told = [
+        (int(row["item_id"]), row["assessor"], row["value"]) for row in rows(written(actor=office), "assessments.csv")
+    ]
+    own = db.get_one(Person, office.person_id).name
+    assert sorted(told) == sorted(
+        [
+            (blind.id, "Ana", ""),
+            (half.id, "Ana", ""),
+            (half.id, own, "4"),
+            (given.id, "Ana", "4"),
+            (given.id, own, "4"),
+            (given.id, own, "4"),
+            (decided.id, "Ana", "4"),
+        ]
+    )
 
 
 def test_the_readme_tells_of_every_file_and_column(room):

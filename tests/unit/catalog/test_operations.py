@@ -82,7 +82,8 @@ def _count(table):
 
 def _entries(operation):
     with reading() as db:
-        return list(db.scalars(sa.select(AuditEntry).where(AuditEntry.operation == f"catalog.{operation}")))
+        written = sa.select(AuditEntry).where(AuditEntry.operation == f"catalog.{operation}").order_by(AuditEntry.id)
+        return list(db.scalars(written))
 
 
 def _revisions():

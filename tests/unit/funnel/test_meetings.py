@@ -212,8 +212,8 @@ def test_an_archived_meeting_counts_no_more_and_comes_back(db, admin, units):
             call()
     o.restore_meeting(db, admin, now=NOW, meeting_id=key)
     assert queries.units(db, admin).set_index("unit").loc["Company / Technology / Data", "meetings"] == 1
-    written = db.scalars(sa.select(AuditEntry.operation).where(AuditEntry.object_type == "unit_meeting"))
-    assert list(written) == ["funnel.record_meeting", "funnel.archive_meeting", "funnel.restore_meeting"]
+    written = sa.select(AuditEntry.operation).where(AuditEntry.object_type == "unit_meeting").order_by(AuditEntry.id)
+    assert list(db.scalars(written)) == ["funnel.record_meeting", "funnel.archive_meeting", "funnel.restore_meeting"]
 
 
 def test_a_concern_is_answered_settled_and_reopened(db, admin, units):

@@ -3,18 +3,36 @@
 import threading
 import tomllib
 
+import pytest
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from cop.accounts import first_run
 from cop.settings import ROOT
 from cop.ui.identity import HEADER_CLAIM
 from cop.ui.navigation import PAGES
+from cop.web import housekeeping
 from cop.web.app import prepare
 from cop.web.gate import IDENTITY, OWN
 from cop.web.oidc import OIDC_ROUTES
 from cop.web.routes import ROUTES
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+
+
+@pytest.fixture
+def first_round(data_dir, monkeypatch):
+    """Waits for the housekeeping that a start begins: its database goes with the test."""
+    once, ended = housekeeping.once, threading.Event()
+
+    def watched():
+        try:
+            once()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(housekeeping, "once", watched)
+    yield
+    assert ended.wait(60)
 
 
 def test_streamlit_finds_the_app_and_does_not_run_it_as_a_bare_script():
@@ -46,7 +64,7 @@ def test_no_page_script_lies_where_streamlit_would_run_it_by_itself():
     assert list((ROOT / "pages").glob("*.py")) == []
 
 
-def test_an_empty_database_announces_its_code(data_dir, capsys):
+def test_an_empty_database_announces_its_code(first_round, capsys):
     prepare()
     printed = capsys.readouterr().out
     code = printed.split(":")[-1].strip()
@@ -54,7 +72,7 @@ def test_an_empty_database_announces_its_code(data_dir, capsys):
     assert first_run.is_needed()
 
 
-def test_the_app_starts_its_housekeeping_once(data_dir):
+def test_the_app_starts_its_housekeeping_once(first_round):
     before = set(threading.enumerate())
     prepare()
     (started,) = [thread for thread in set(threading.enumerate()) - before if thread.name == "housekeeping"]

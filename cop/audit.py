@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
+from cop.errors import Conflict
 from cop.models import AuditEntry
 from cop.permissions import Actor
 
@@ -20,6 +21,19 @@ def values(row: DeclarativeBase, only: Iterable[str] | None = None) -> dict[str,
     """A row's columns as plain JSON values, without secrets."""
     names = only if only is not None else [column.key for column in sa.inspect(type(row)).column_attrs]
     return {name: _plain(getattr(row, name)) for name in names if name not in _SECRET}
+
+
+def conflict(db: DbSession, object_type: str, object_id: int, current: Mapping[str, Any]) -> Conflict:
+    """Build the Conflict for a stale version: the present values, and who changed the row last, and when."""
+    last = db.execute(
+        sa.select(AuditEntry.actor_name, AuditEntry.at, AuditEntry.account_id)
+        .where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return Conflict(current)
+    return Conflict(current, last.actor_name, last.at.isoformat(), changed_by_account=last.account_id)
 
 
 def _plain(value: Any) -> Any:

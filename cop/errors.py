@@ -28,13 +28,28 @@ class NotFound(Forbidden):
 
 
 class Conflict(CopError):
-    """Somebody else changed the row since it was read; `current` holds its values now."""
+    """The row was changed since it was read; `current` holds its values now.
 
-    def __init__(self, current: Mapping[str, Any], changed_by: str = "", changed_at: str = "") -> None:
+    `changed_by` is the name of whoever changed it, `changed_by_account` their account, `changed_at` the time (ISO 8601).
+    """
+
+    def __init__(
+        self,
+        current: Mapping[str, Any],
+        changed_by: str = "",
+        changed_at: str = "",
+        *,
+        changed_by_account: int | None = None,
+    ) -> None:
         self.current = dict(current)
         self.changed_by = changed_by
         self.changed_at = changed_at
-        super().__init__("Somebody else changed this while you were editing. Nothing of yours was saved yet.")
+        self.changed_by_account = changed_by_account
+        super().__init__("This was changed while you were editing. Your version is not saved yet.")
+
+    def with_current(self, current: Mapping[str, Any]) -> "Conflict":
+        """Return the same conflict with the present values in other words."""
+        return Conflict(current, self.changed_by, self.changed_at, changed_by_account=self.changed_by_account)
 
 
 class Throttled(CopError):

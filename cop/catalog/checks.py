@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
+from cop import audit
 from cop.catalog.search import fold
 from cop.catalog.slugs import slug
 from cop.choices import CommunityType, ContributionKind, ResourceKind, Stage
-from cop.errors import Conflict
-from cop.models import Area, AuditEntry, Community, OrgUnit
+from cop.models import Area, Community, OrgUnit
 from cop.organisation import time_zone
 from cop.periods import local_day
 from cop.validation import Checks
@@ -112,14 +112,7 @@ def same_version(db: DbSession, row: Any, version: int, *, current: Callable[[],
     """Raise Conflict with the row's present values when it was changed since `version`."""
     if row.version == version:
         return
-    last = db.execute(
-        sa.select(AuditEntry.actor_name, AuditEntry.at)
-        .where(AuditEntry.object_type == row.__tablename__, AuditEntry.object_id == row.id)
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
-    values = current() | {"version": row.version}
-    raise Conflict(values, last.actor_name if last else "", last.at.isoformat() if last else "")
+    raise audit.conflict(db, row.__tablename__, row.id, current() | {"version": row.version})
 
 
 def editable(db: DbSession, row: Community) -> dict[str, Any]:

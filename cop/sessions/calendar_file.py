@@ -82,7 +82,11 @@ def _event(session: Entry, *, stamp: datetime, address: str = "") -> Event:
     event.add("uid", session.uid)
     event.add("sequence", session.sequence)
     event.add("dtstamp", stamp)
-    event.add("summary", f"{session.community}: {session.title}")
+    summary = f"{session.community}: {session.title}"
+    # Google and Outlook show a cancelled entry of a subscribed calendar like any other: so the title says it, and the
+    # time is free.
+    event.add("summary", f"Cancelled: {summary}" if session.status == "cancelled" else summary)
+    event.add("transp", "TRANSPARENT" if session.status == "cancelled" else "OPAQUE")
     event.add("dtstart", session.starts_at.astimezone(zone))
     event.add("dtend", session.ends_at.astimezone(zone))
     event.add("status", _STATUS[session.status])
@@ -90,8 +94,8 @@ def _event(session: Entry, *, stamp: datetime, address: str = "") -> Event:
         event.add("location", session.place or session.link)
     if session.link or address:
         event.add("url", session.link or address)
-    cancelled = f"Cancelled: {session.cancel_reason}" if session.cancel_reason else ""
-    parts = [part for part in (cancelled, session.agenda, session.link, address) if part]
+    reason = f"Reason: {session.cancel_reason}" if session.cancel_reason else ""
+    parts = [part for part in (reason, session.agenda, session.link, address) if part]
     if parts:
         event.add("description", "\n\n".join(parts))
     return event

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.models import Account, CalendarFeed, Community, CommunitySession, Facilitator, Membership, Person
+from cop.choices import Answer
+from cop.models import (
+    Account,
+    CalendarFeed,
+    Community,
+    CommunitySession,
+    Facilitator,
+    Membership,
+    Person,
+    Registration,
+)
 from cop.organisation import organisation
 from cop.periods import local_day
 from cop.permissions import Actor, Permission, require
@@ -93,7 +103,7 @@ def subscribed(db: DbSession, token_hash: str, *, now: datetime) -> Subscribed |
     wanted = (
         CommunitySession.community_id == feed.community_id
         if feed.community_id is not None
-        else CommunitySession.community_id.in_(_mine(feed.person_id, today))
+        else _mine(feed.person_id, today)
     )
     rows = db.execute(
         sa.select(CommunitySession, Community.name)
@@ -117,13 +127,18 @@ def note_fetch(db: DbSession, feed_id: int, *, now: datetime) -> None:
     )
 
 
-def _mine(person_id: int, today: object) -> sa.CompoundSelect[int]:
-    """The communities to which a person belongs or which they facilitate today."""
+def _mine(person_id: int, today: object) -> sa.ColumnElement[bool]:
+    """The sessions of the communities that a person belongs to or facilitates today, less those the person declined."""
     belongs = sa.select(Membership.community_id).where(Membership.person_id == person_id, Membership.left_on.is_(None))
-    carries = sa.select(Facilitator.community_id).where(
+    facilitates = sa.select(Facilitator.community_id).where(
         Facilitator.person_id == person_id, sa.or_(Facilitator.until_on.is_(None), Facilitator.until_on > today)
     )
-    return sa.union(belongs, carries)
+    declined = sa.select(Registration.session_id).where(
+        Registration.person_id == person_id, Registration.answer == Answer.DECLINED
+    )
+    return sa.and_(
+        CommunitySession.community_id.in_(sa.union(belongs, facilitates)), CommunitySession.id.not_in(declined)
+    )
 
 
 def _entry(row: CommunitySession, community: str) -> FeedEntry:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from cop import audit
 from cop.choices import AttendanceKind, ContributionKind, SessionStatus
-from cop.errors import Conflict, Invalid, NotFound
+from cop.errors import Invalid, NotFound
 from cop.models import Attendance, AuditEntry, CheckInCode, Community, CommunitySession, Contribution, Person, Resource
 from cop.people.newcomers import add_newcomer, learn_spelling
 from cop.permissions import Actor
@@ -61,23 +61,8 @@ def current_row(db: DbSession, session_id: int, version: int | None) -> Communit
         raise NotFound
     open_community(db, row.community_id)
     if row.version != version:
-        raise conflict(db, OBJECT_TYPE, session_id, snapshot(db, row) | {"version": row.version})
+        raise audit.conflict(db, OBJECT_TYPE, session_id, snapshot(db, row) | {"version": row.version})
     return row
-
-
-def conflict(db: DbSession, object_type: str, object_id: int, current: dict[str, Any]) -> Conflict:
-    """What is there now, and who made it so, for whoever read an earlier version."""
-    last = db.execute(
-        sa.select(AuditEntry.actor_name, AuditEntry.at)
-        .where(AuditEntry.object_type == object_type, AuditEntry.object_id == object_id)
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
-    return Conflict(
-        current,
-        changed_by=last.actor_name if last else "",
-        changed_at=last.at.isoformat() if last else "",
-    )
 
 
 def snapshot(db: DbSession, row: CommunitySession) -> dict[str, Any]:

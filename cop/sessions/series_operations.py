@@ -158,7 +158,7 @@ def _current(db: DbSession, series_id: int, version: int) -> SessionSeries:
         raise NotFound
     rows.open_community(db, row.community_id)
     if row.version != version:
-        raise rows.conflict(db, OBJECT_TYPE, series_id, _snapshot(row) | {"version": row.version})
+        raise audit.conflict(db, OBJECT_TYPE, series_id, _snapshot(row) | {"version": row.version})
     return row
 
 

@@ -32,7 +32,7 @@ def test_say_that_one_comes_check_in_and_be_on_the_list(server, new_page, sign_i
     phone = new_page(**PHONE)
     sign_in(phone, "sam", f"/session?id={session_id}")
     phone.get_by_role("button", name="I’ll come").click()
-    expect(phone.get_by_text("You come. So far: 1 coming.")).to_be_visible()
+    expect(phone.get_by_text("You are coming. So far: 1 coming.")).to_be_visible()
     shot(phone, "check-in-coming")
 
     room = new_page(**DARK)

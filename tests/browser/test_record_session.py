@@ -195,7 +195,7 @@ def test_two_facilitators_lose_nothing(server, team, new_page, sign_in, settle, 
     settle(fay)
     shot(fay, "record-phone-conflict")
     axe(fay)
-    fay.get_by_role("button", name="Save mine over it").click()
+    fay.get_by_role("button", name="Overwrite with my version").click()
     expect(fay.get_by_text("Recorded. The community’s figures")).to_be_visible()
     assert came(server, session_id) == {"Ana Gómez"}
 

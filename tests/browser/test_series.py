@@ -82,8 +82,8 @@ def test_a_fortnightly_series_over_a_change_of_clocks(server, new_page, sign_in,
     page.get_by_role("tab", name="Sessions").click()
     page.get_by_role("link", name=title).nth(2).click()
     page.get_by_text("Cancel this session").click()
-    page.get_by_label("Why? Everybody will see this.").fill("Public holiday in town")
-    page.get_by_role("button", name="Cancel what is chosen").click()
+    page.get_by_label("Reason (visible to everybody)").fill("Public holiday in town")
+    page.get_by_role("button", name="Cancel these sessions").click()
     expect(page.get_by_text("Public holiday in town").first).to_be_visible()
     shot(page, "series-cancelled")
 

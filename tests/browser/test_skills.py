@@ -67,7 +67,7 @@ def test_a_grid_is_saved_whole_and_tells_what_somebody_else_set_meanwhile(
     assert (level(server, skills, "cloud"), level(server, skills, "sql")) == (1, 3)
     shot(page, "skills-grid-conflict")
     axe(page)
-    page.get_by_role("button", name="Keep theirs, save the rest").click()
+    page.get_by_role("button", name="Keep the saved levels, save the rest").click()
     expect(page.get_by_text("Saved: 1 change.")).to_be_visible()
     assert (level(server, skills, "cloud"), level(server, skills, "sql")) == (1, 2)
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from cop.accounts.queries import actor_of_account
 from cop.catalog import operations as o
 from cop.choices import GrantedRole, SessionStatus
 from cop.db import reading
@@ -192,7 +193,7 @@ def test_a_contribution_corrected_by_two(room, gift, keep):
     execute(o.edit_contribution, SYSTEM, **where, kind="lesson", title="Theirs", url="", day=TODAY)
     app.text_area(key=f"{form}:title").set_value("Mine")
     app.button(key=f"{form}:submit").click().run()
-    assert "Somebody else changed this" in app.warning[0].value
+    assert "command line changed this on" in app.warning[0].value
     assert {"Theirs", "Mine", "Lesson", "Good practice"} <= {item.value for item in app.text}
     app.button(key=f"{form}:conflict:{keep}").click().run()
     assert not app.exception
@@ -226,7 +227,7 @@ def test_a_facilitator_edits_the_texts(room):
         assert db.get(Community, room.id).norms == "Be kind"
 
 
-def _edit_behind_their_back(room, **changes):
+def _edit_behind_their_back(room, *, actor=SYSTEM, **changes):
     values = {name: getattr(room, name) for name in TEXTS} | {
         "area": "",
         "org_unit_id": None,
@@ -235,7 +236,19 @@ def _edit_behind_their_back(room, **changes):
         "founded_on": None,
     }
     where = {"community_id": room.id, "version": room.version}
-    execute(o.edit_community, SYSTEM, **where, **values | changes)
+    execute(o.edit_community, actor, **where, **values | changes)
+
+
+def test_a_conflict_with_oneself_does_not_name_another_person(room, facilitator):
+    """Saved in another tab by the same person: the message says so instead of "Fay changed this"."""
+    app = _open("Manage")
+    form = f"edit_community:{room.id}:{room.version}"
+    with reading() as db:
+        me = actor_of_account(db, facilitator.account.id, now=utcnow())
+    _edit_behind_their_back(room, actor=me, focus="From the other tab")
+    app.text_input(key=f"{form}:focus").set_value("Mine")
+    app.button(key=f"{form}:submit").click().run()
+    assert app.warning[0].value.startswith("You changed this yourself, in another tab or window, on ")
 
 
 @pytest.mark.parametrize("keep", ["mine", "theirs"])
@@ -246,8 +259,7 @@ def test_a_conflict_shows_both_and_lets_one_choose(room, keep):
     _edit_behind_their_back(room, focus="Theirs")
     app.text_input(key=f"{form}:focus").set_value("Mine")
     app.button(key=f"{form}:submit").click().run()
-    assert "Somebody else changed this" in app.warning[0].value
-    assert "command line" in app.warning[0].value
+    assert "command line changed this on" in app.warning[0].value
     assert {"Theirs", "Mine"} <= {item.value for item in app.text}
     app.button(key=f"{form}:{keep}").click().run()
     assert not app.exception

@@ -237,7 +237,7 @@ def test_of_a_stale_edit_both_versions_are_shown_and_one_is_taken(db, way, title
     app.button(key=f"{form}:submit").click().run()
     assert "Olu *O*" in app.warning[0].value.replace("\\", "")
     assert {"Theirs", "Mine"} <= set(texts(app))
-    assert {"Title: theirs, saved", "Title: yours, not saved"} <= {item.value for item in app.caption}
+    assert {"Title: saved", "Title: your version, not saved"} <= {item.value for item in app.caption}
     assert not [item.value for item in app.caption if item.value.startswith("Units")]  # those are the same in both
     assert stored(item).title == "Theirs"
     app.button(key=f"{form}:{way}").click().run()
@@ -260,7 +260,7 @@ def test_a_stale_move_is_told_with_the_name_and_can_be_repeated(db):
     app.text_input(key=f"{form}:reason").input("Never")
     app.button(key=f"{form}:submit").click().run()
     assert stored(item).stage is FunnelStage.PARKED
-    assert app.error[0].value.replace("\\", "").startswith("Somebody (Olu) changed or moved this item a moment ago")
+    assert app.error[0].value.replace("\\", "").startswith("Not saved. Olu changed this on ")
     assert app.text_input(key=f"{form}:reason").value == "Never"
     app.run()
     assert not app.error
@@ -312,7 +312,7 @@ def test_figures_typed_outlive_a_change_by_somebody_else(db, manager):
     execute(moves.move_item, somebody(db, Role.MANAGER, "Olu"), item_id=item, version=1, stage="parked", reason="No")
     app.button(key=f"planning:{item}:1:submit").click().run()
     assert app.number_input(key=f"planning:{item}:1:reach").value == 120.0
-    assert next(error.value.replace("\\", "") for error in app.error).startswith("Somebody (Olu) changed")
+    assert next(error.value.replace("\\", "") for error in app.error).startswith("Not saved. Olu changed this on ")
     assert stored(item).reach is None
     app.run()
     app.number_input(key=f"planning:{item}:2:reach").set_value(120.0)

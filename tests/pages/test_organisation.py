@@ -93,7 +93,7 @@ def test_both_versions_of_a_unit_are_shown_and_mine_can_be_saved_over_it(office)
     app.button(key=f"{name}:submit").click().run()
     assert "command line" in app.warning[0].value
     captions = [item.value for item in app.caption]
-    assert {"Name: theirs, saved", "Below: yours, not saved"} <= set(captions)
+    assert {"Name: saved", "Below: your version, not saved"} <= set(captions)
     texts = [item.value for item in app.text]
     assert {"Data Office", "Data & AI", "At the top", "Company / Technology *T*"} <= set(texts)
     app.button(key=f"{name}:conflict:mine").click().run()
@@ -130,7 +130,9 @@ def test_what_came_meanwhile_stops_a_deletion(office):
     app.checkbox(key=f"delete_unit:{key}:sure").check().run()
     execute(o.edit_unit, SYSTEM, unit_id=key, version=1, name="Loft", parent_id=None)
     app.button(key=f"delete_unit:{key}:remove").click().run()
-    assert errors(app) == ["Somebody else (command line) has just changed this. Look at it as it is now, then repeat."]
+    (message,) = errors(app)
+    assert message.startswith("Not saved. command line changed this on ")
+    assert message.endswith(". Look at the new version, then repeat.")
     assert row(OrgUnit, "Loft") is not None
 
 

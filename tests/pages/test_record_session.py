@@ -371,6 +371,14 @@ def test_amending_opens_with_what_was_recorded(world):
     assert any("Taken off the list: Ana Gómez" in item.value for item in page.text)
 
 
+def offers_calendar_entry(page):
+    return "Add to calendar" in [item.proto.label for item in page.get("download_button")]
+
+
+def test_a_session_that_was_held_is_no_calendar_entry(world):
+    assert not offers_calendar_entry(open_page("session", id=str(held()[0].id)))
+
+
 def test_planning_and_cancelling(world):
     app = open_page("plan", community="data")
     widget(app, "text_input", "title").input("Spring planning").run()
@@ -379,11 +387,14 @@ def test_planning_and_cancelling(world):
         row = db.scalars(sa.select(CommunitySession).where(CommunitySession.title == "Spring planning")).one()
     assert row.status is SessionStatus.PLANNED
     page = open_page("session", id=str(row.id))
+    assert offers_calendar_entry(page)
     press(page, "submit")
     assert "reason is missing" in errors(page)
     widget(page, "text_input", "reason").input("A strike")  # sent with the form
     press(page, "submit")
+    assert page.toast[0].value.startswith("Session cancelled")
     assert any("A strike" in item.value for item in page.warning)
+    assert not offers_calendar_entry(page)
     press(page, "do")
     with reading() as db:
         assert db.get(CommunitySession, row.id).status is SessionStatus.PLANNED
@@ -393,7 +404,7 @@ def test_a_recording_taken_back_leads_to_a_new_one(world):
     page = open_page("session", id=str(held()[0].id))
     press(page, "do")
     assert any("Recorded by mistake" in item.value for item in page.warning)
-    assert "Record it anew" in [item.proto.label for item in page.get("page_link")]
+    assert "Record it again" in [item.proto.label for item in page.get("page_link")]
 
 
 def test_a_recording_taken_back_is_brought_back(world):
@@ -402,11 +413,11 @@ def test_a_recording_taken_back_is_brought_back(world):
     page = open_page("session", id=str(row.id))
     press(page, "do")
     assert came(row.id) == set()
-    (back,) = [item for item in page.button if item.label == "Bring the recording back"]
+    (back,) = [item for item in page.button if item.label == "Restore the recording"]
     back.click().run()
     assert not page.exception
     assert came(row.id) == before
-    assert "Bring the recording back" not in [item.label for item in page.button]
+    assert "Restore the recording" not in [item.label for item in page.button]
 
 
 def test_what_left_the_lists_with_its_series_is_a_click_away(db, world):

@@ -144,7 +144,7 @@ def test_two_versions_of_a_skill_are_shown_and_nothing_typed_is_lost(sit):
     form = f"edit_skill:{skill.id}:1"
     app.text_area(key=f"{form}:level_4").set_value("mine")
     app = app.button(key=f"{form}:submit").click().run()
-    assert "Somebody else changed this while you were editing." in said(app.warning)[0]
+    assert said(app.warning)[0].startswith("command line changed this on ")
     assert {"theirs", "mine"} <= set(texts(app))
     app = app.button(key=f"{form}:conflict:mine").click().run()
     assert row("Cloud").level_4 == "mine"

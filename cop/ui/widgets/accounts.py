@@ -18,7 +18,7 @@ from cop.ui.format import distinct, label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import downloads, notice
+from cop.ui.widgets import conflict, downloads, notice
 from cop.ui.widgets.downloads import Offer
 
 _LINK = "_reset_link"
@@ -238,8 +238,8 @@ def _done(form: Form, operation: object, text: str, **values: object) -> None:
     st.session_state.pop(_SEEN, None)
     try:
         done = form.perform(operation, **values)  # type: ignore[arg-type]
-    except Conflict:
-        form.fail({"": "Somebody else changed this account meanwhile. The page shows it as it is now: look again."})
+    except Conflict as stale:
+        conflict.refuse(form, stale)
         return
     if done:
         notice.say(text)

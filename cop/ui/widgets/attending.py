@@ -29,7 +29,7 @@ def show(actor: Actor, session: SessionDetail) -> None:
     found = load(attending, session_id=session.id)
     if session.status == "planned" and not session.archived:
         now = utcnow()
-        if session.starts_at > now:
+        if session.starts_at > now and not found.am_in:  # who is checked in has come
             _answer(session, found)
         elif found.going:
             st.text(_counts(found))
@@ -42,7 +42,7 @@ def show(actor: Actor, session: SessionDetail) -> None:
 def _answer(session: SessionDetail, found: Attending) -> None:
     form = Form(f"answer:{session.id}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = {"going": "You come.", "declined": "You don’t come."}.get(found.mine, "Will you come?")
+        said = {"going": "You are coming.", "declined": "You can’t come."}.get(found.mine, "Will you come?")
         st.text(f"{said} {_counts(found)}".strip())
         with st.container(horizontal=True, width="content"):  # on a phone they go to the next line together
             for answer, label, icon in (

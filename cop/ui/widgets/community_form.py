@@ -227,8 +227,8 @@ def reopen(found: queries.Detail) -> None:
 def _close(form: Form, operation: Any, found: queries.Detail, **values: Any) -> None:
     try:
         done = form.perform(operation, community_id=found.id, version=found.version, **values)
-    except Conflict:
-        form.fail({"": "Somebody changed this community a moment ago. Look at it again, then repeat."})
+    except Conflict as stale:
+        conflict.refuse(form, stale)
         return
     if done:
         notice.say("Archived." if operation is operations.archive_community else "Reopened.")

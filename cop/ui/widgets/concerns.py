@@ -101,7 +101,7 @@ def _save(form: Form, row: Worry, version: int, said: ConcernInput) -> None:
     try:
         done = form.perform(operations.edit_concern, concern_id=row.id, version=version, concern=said)
     except Conflict as found:
-        conflict.remember(form.key("conflict"), Conflict(_told(found.current), found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(_told(found.current)))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

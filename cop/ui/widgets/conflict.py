@@ -9,6 +9,7 @@ import streamlit as st
 from cop.errors import Conflict
 from cop.ui import format as words
 from cop.ui import run as runs
+from cop.ui.perform import Form
 from cop.ui.text import plain
 
 
@@ -37,15 +38,17 @@ def show(
     found: Conflict | None = st.session_state.get(_key(name))
     if found is None:
         return
-    st.warning(plain(f"{found} {_who(found)}"), icon=":material/call_split:")
+    st.warning(
+        plain(f"{author(found)} while you were editing. Your version is not saved yet."), icon=":material/call_split:"
+    )
     for field, title in labels.items():
         if field in found.current and field in mine and found.current[field] != mine[field]:
             _difference(title, found.current[field], mine[field])
     with st.container(horizontal=True):
         version = found.current.get("version")  # none where writers kept meeting: then only theirs can be taken
-        if version is not None and st.button("Save mine over it", key=f"{name}:mine", type="primary"):
+        if version is not None and st.button("Overwrite with my version", key=f"{name}:mine", type="primary"):
             again(version)
-        st.button("Discard mine, take theirs", key=f"{name}:theirs", on_click=_take_theirs, args=(name, drop))
+        st.button("Discard my version", key=f"{name}:theirs", on_click=_take_theirs, args=(name, drop))
 
 
 def _take_theirs(name: str, drop: Callable[[], None]) -> None:
@@ -53,19 +56,35 @@ def _take_theirs(name: str, drop: Callable[[], None]) -> None:
     drop()
 
 
-def _difference(title: str, theirs: Any, mine: Any) -> None:
+def _difference(title: str, saved: Any, mine: Any) -> None:
     left, right = st.columns(2)
-    for column, heading, value in ((left, "theirs, saved", theirs), (right, "yours, not saved", mine)):
+    for column, heading, value in ((left, "saved", saved), (right, "your version, not saved", mine)):
         with column, st.container(border=True):
             st.caption(f"{title}: {heading}")
             st.text("–" if value in (None, "") else str(value))
 
 
-def _who(found: Conflict) -> str:
+def author(found: Conflict) -> str:
+    """Say who made the newer version, and when: "Greta Olm changed this on Thu 5 Mar 2026, 16:00"."""
+    current = runs.current()
     if not found.changed_by:
-        return ""
-    when = words.moment(datetime.fromisoformat(found.changed_at), runs.current().time_zone)
-    return f"It was {found.changed_by}, {when}."
+        return "Somebody else changed this"
+    if is_mine(found):
+        who = "You changed this yourself, in another tab or window,"
+    else:
+        who = f"{found.changed_by} changed this"
+    return f"{who} on {words.moment(datetime.fromisoformat(found.changed_at), current.time_zone)}"
+
+
+def is_mine(found: Conflict) -> bool:
+    """Whether the newer version was saved by the person who now reads the message."""
+    actor = runs.current().actor
+    return found.changed_by_account is not None and found.changed_by_account == actor.account_id
+
+
+def refuse(form: Form, found: Conflict) -> None:
+    """Show in the form that nothing was saved, and by whom the newer version is."""
+    form.fail({"": f"Not saved. {author(found)}. Look at the new version, then repeat."})
 
 
 def _key(name: str) -> str:

@@ -70,15 +70,13 @@ def of_series(plan: Plan, repeat: Repeat) -> dict[str, str]:
 def translated_series(found: Conflict) -> Conflict:
     """The conflict over a series with the other's values in the same words."""
     now = found.current
-    return Conflict(
+    return found.with_current(
         {
             **{field: now[field] for field in ("version", "title", "place", "link", "agenda")},
             "kind": label(now["kind"]),
             "when": f"{now['first_on']} {now['start_time'][:5]} ({now['time_zone']})",
             "meets": in_words(pattern(now["rule"])),
-        },
-        changed_by=found.changed_by,
-        changed_at=found.changed_at,
+        }
     )
 
 
@@ -88,7 +86,7 @@ def translated(found: Conflict, people: Directory) -> Conflict:
     start, end = (to_local(datetime.fromisoformat(now[key]), now["time_zone"]) for key in ("starts_at", "ends_at"))
     names = {item["person_id"]: people.label(item["person_id"]) for item in now["attended"]}
     came = {"list": _list(names.values()), "count": str(now["headcount"]), "missing": "No list taken"}
-    return Conflict(
+    return found.with_current(
         {
             **{field: now[field] for field in _TEXTS},
             "version": now["version"],
@@ -99,9 +97,7 @@ def translated(found: Conflict, people: Directory) -> Conflict:
             "spoke": _list(names[item["person_id"]] for item in now["attended"] if item["spoke"]),
             "contributions": _rows(now["contributions"]),
             "links": _rows(now["links"]),
-        },
-        changed_by=found.changed_by,
-        changed_at=found.changed_at,
+        }
     )
 
 

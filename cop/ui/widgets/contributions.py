@@ -138,7 +138,7 @@ def _save(form: Form, community_id: int, contribution_id: int, version: int, val
     try:
         done = form.perform(operations.edit_contribution, **where, **values)
     except Conflict as found:
-        conflict.remember(form.key("conflict"), Conflict(_told(found.current), found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(_told(found.current)))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))
@@ -175,8 +175,8 @@ def _withdraw(community_id: int, mine: Correctable) -> None:
                 contribution_id=mine.id,
                 version=mine.version,
             )
-        except Conflict:
-            form.fail({"": "Somebody changed this a moment ago. Look at it again, then repeat."})
+        except Conflict as stale:
+            conflict.refuse(form, stale)
             return
         if done:
             notice.say("Withdrawn.")

@@ -215,7 +215,7 @@ def _save(form: Form, base_id: int, said: tuple[CriterionInput, ...], note: str)
         done = form.perform(operations.save_criteria, base_id=base_id, note=note, criteria=said)
     except Conflict as found:
         theirs = {**_told(found.current.get("criteria", ())), "version": found.current.get("version")}
-        conflict.remember(form.key("conflict"), Conflict(theirs, found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(theirs))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

@@ -28,6 +28,15 @@ def mine() -> None:
     _make(None, "My communities’ sessions", again=any(not feed.community for feed in feeds))
 
 
+def of_my_communities() -> None:
+    """The calendar page: an address for the sessions of all my communities."""
+    with st.popover("Subscribe", icon=":material/calendar_add_on:", key="subscribe"):
+        st.text(
+            "Sessions of your communities in your own calendar program, kept up to date. Those you declined are left out."
+        )
+        _make(None, "My communities’ sessions", again=any(not feed.community for feed in load(my_feeds)))
+
+
 def of_community(community_id: int, name: str) -> None:
     """The community's page: an address for its sessions."""
     with st.popover("Subscribe", icon=":material/calendar_add_on:", key="subscribe"):
@@ -54,13 +63,13 @@ def _make(community_id: int | None, what: str, *, again: bool) -> None:
 
 def _show(token: str) -> None:
     site = urlsplit(st.context.url or "")
-    address = f"{site.scheme}://{site.netloc}/feeds/{token}.ics"
-    st.code(address, language=None, wrap_lines=True)
-    st.caption(
-        "Copy it now: it isn’t shown again. Whoever has it can read these sessions, so treat it like a password. "
-        "In Outlook: Add calendar, Subscribe from web. In Google Calendar: Other calendars, From URL. In Apple "
-        "Calendar: File, New Calendar Subscription."
+    path = f"{site.netloc}/feeds/{token}.ics"
+    st.link_button("Open in my calendar program", f"webcal://{path}", icon=":material/calendar_add_on:", type="primary")
+    st.text(
+        "Or copy the address into Outlook (Add calendar, Subscribe from web) or Google Calendar (Other calendars, From URL):"
     )
+    st.code(f"{site.scheme}://{path}", language=None, wrap_lines=True)
+    st.caption("It isn’t shown again. Whoever has it can read these sessions, so treat it like a password.")
 
 
 def _row(feed: Feed) -> None:

@@ -21,7 +21,6 @@ from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.widgets import conflict, item_fields, item_ring, notice, pinned
 
-_STALE = "Somebody changed or moved this item a moment ago. Look at it as it is now, then repeat."
 _KIND = "funnel_item"
 
 
@@ -55,8 +54,7 @@ def written(form: Form, operation: Callable[..., Any], *, pin: str = "", **value
         done = form.perform(operation, **values) is not None
     except Conflict as found:
         pinned.forget(pin)
-        who = f" ({found.changed_by})" if found.changed_by else ""
-        form.fail({"": _STALE.replace("Somebody", f"Somebody{who}", 1)})
+        conflict.refuse(form, found)
         return False
     if done:
         pinned.forget(pin)
@@ -133,7 +131,7 @@ def _save(form: Form, name: str, item_id: int, version: int, said: ItemInput) ->
         done = form.perform(operations.edit_item, item_id=item_id, version=version, item=said)
     except Conflict as found:
         told = _in_words(found.current, item_fields.names())
-        conflict.remember(name, Conflict(told, found.changed_by, found.changed_at))
+        conflict.remember(name, found.with_current(told))
         st.rerun()
     if done:
         conflict.forget(name)

@@ -194,12 +194,12 @@ def _settle(
 ) -> None:
     lines = "\n".join(f"- {plain(told(key, current))}" for key, current in opened.stale.items())
     st.warning(
-        f"Somebody else changed this while you were editing. Nothing of yours was saved yet.\n\n{lines}",
+        f"Somebody else changed these levels while you were editing. Your changes are not saved yet.\n\n{lines}",
         icon=":material/call_split:",
     )
     with st.container(horizontal=True):
-        mine = st.button("Save mine over it", type="primary", key=form.key("mine"))
-        theirs = st.button("Keep theirs, save the rest", key=form.key("theirs"))
+        mine = st.button("Overwrite with my levels", type="primary", key=form.key("mine"))
+        theirs = st.button("Keep the saved levels, save the rest", key=form.key("theirs"))
     if mine or theirs:
         stale, opened.stale = opened.stale, {}
         ready = [cell for cell in cells() if cell.key not in stale or mine]

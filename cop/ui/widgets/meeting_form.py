@@ -88,7 +88,7 @@ def _save(
         done = form.perform(operations.edit_meeting, meeting_id=row.id, version=version, meeting=said)
     except Conflict as found:
         now = _told(found.current, units, people) | {"version": found.current.get("version")}
-        conflict.remember(form.key("conflict"), Conflict(now, found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(now))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

@@ -136,7 +136,7 @@ def _save(names: NameList, form: Form, key: int, version: int, values: dict[str,
         done = form.perform(names.edit, **{f"{names.key}_id": key}, version=version, **values)
     except Conflict as found:
         now = _said(found.current)
-        conflict.remember(form.key("conflict"), Conflict(now, found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(now))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

@@ -134,7 +134,7 @@ def _save(
         done = form.perform(operations.edit_unit, unit_id=row.id, version=version, **values)
     except Conflict as found:
         now = found.current | {"parent": _path(rows, found.current.get("parent_id"))}
-        conflict.remember(form.key("conflict"), Conflict(now, found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(now))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

@@ -135,7 +135,7 @@ def _save(parts: _List, form: Form, row: RadarPart, version: int, values: dict[s
     try:
         done = form.perform(parts.edit, **{f"{parts.noun}_id": row.id}, version=version, **values)
     except Conflict as found:
-        conflict.remember(form.key("conflict"), Conflict(_told(found.current), found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(_told(found.current)))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

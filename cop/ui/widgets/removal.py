@@ -8,7 +8,7 @@ import streamlit as st
 from cop.errors import Conflict
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import notice
+from cop.ui.widgets import conflict, notice
 
 
 def confirmed(form: Form, sure: str, button: str, *, ready: bool = True) -> bool:
@@ -23,8 +23,7 @@ def perform(form: Form, operation: Callable[..., Any], done: str, forget: Callab
         written = form.perform(operation, **values)
     except Conflict as found:
         forget()
-        who = f" ({found.changed_by})" if found.changed_by else ""
-        form.fail({"": f"Somebody else{who} has just changed this. Look at it as it is now, then repeat."})
+        conflict.refuse(form, found)
         return
     if written:
         forget()

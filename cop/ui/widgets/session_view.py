@@ -18,7 +18,7 @@ from cop.ui.address import address_id
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import downloads, notice, session_feedback
+from cop.ui.widgets import conflict, downloads, notice, session_feedback
 from cop.ui.widgets.downloads import Offer
 from cop.ui.widgets.plan_form import FOLLOWING, ONE, SCOPES
 
@@ -26,6 +26,12 @@ _STATUS = {
     "planned": (":material/event_upcoming:", "Planned"),
     "held": (":material/event_available:", "Held"),
     "cancelled": (":material/event_busy:", "Cancelled"),
+}
+_DONE: dict[Any, str] = {
+    operations.cancel_session: "Session cancelled. Calendars that subscribe to the community show it as cancelled.",
+    operations.reinstate_session: "Session planned again.",
+    operations.undo_recording: "Recording taken back. You can restore it until something else is changed here.",
+    operations.restore_recording: "Recording restored.",
 }
 
 
@@ -73,15 +79,8 @@ def just_recorded(actor: Actor, session: SessionDetail) -> None:
 def actions(actor: Actor, session: SessionDetail) -> None:
     """The calendar file for everybody; changes for those who may."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "Add to calendar",
-            data=lambda: calendar_file(session, now=utcnow()),
-            file_name=f"session-{session.id}.ics",
-            mime="text/calendar",
-            icon=":material/calendar_add_on:",
-            on_click="ignore",
-            key="calendar",
-        )
+        if session.status == "planned" and session.ends_at > utcnow():
+            _add_to_calendar(session)
         if not can_change(actor, session):
             return
         if session.status == "held":
@@ -91,13 +90,25 @@ def actions(actor: Actor, session: SessionDetail) -> None:
                 layout.link("record", "Record", icon=":material/edit_note:", session=session.id)
             layout.link("plan", "Change the plan", icon=":material/edit_calendar:", session=session.id)
     if session.status != "held" and load(queries.was_taken_back, session_id=session.id):
-        _simple(session, operations.restore_recording, "Bring the recording back")
+        _simple(session, operations.restore_recording, "Restore the recording")
     if session.status == "planned":
         _cancel(session)
     elif session.status == "cancelled":
         _cancelled(session)
     elif not st.query_params.get("recorded"):
         _undo(session)
+
+
+def _add_to_calendar(session: SessionDetail) -> None:
+    st.download_button(
+        "Add to calendar",
+        data=lambda: calendar_file(session, now=utcnow()),
+        file_name=f"session-{session.id}.ics",
+        mime="text/calendar",
+        icon=":material/calendar_add_on:",
+        on_click="ignore",
+        key="calendar",
+    )
 
 
 def _cancel(session: SessionDetail) -> None:
@@ -107,9 +118,9 @@ def _cancel(session: SessionDetail) -> None:
             scope = ONE
             if session.series_id is not None:
                 scope = st.radio("What to cancel", list(SCOPES), format_func=SCOPES.__getitem__, key=form.key("scope"))
-            reason = st.text_input("Why? Everybody will see this.", key=form.key("reason"))
+            reason = st.text_input("Reason (visible to everybody)", key=form.key("reason"))
             form.slot("reason")
-            label = "Cancel the session" if session.series_id is None else "Cancel what is chosen"
+            label = "Cancel the session" if session.series_id is None else "Cancel these sessions"
             pressed = st.form_submit_button(label, key=form.key("submit"))
         if pressed and scope == ONE:
             _do(form, operations.cancel_session, session, reason=reason)
@@ -129,28 +140,28 @@ def _end(form: Form, session: SessionDetail, scope: str, reason: str) -> None:
             reason=reason,
             from_session_id=since,
         )
-    except Conflict:
-        form.fail({"": "Somebody changed this series a moment ago. Look at it again, then repeat."})
+    except Conflict as stale:
+        conflict.refuse(form, stale)
         return
     if done:
-        notice.say("Cancelled. Calendars that subscribe to the community learn of it by themselves.")
+        notice.say("Sessions cancelled. Calendars that subscribe to the community show them as cancelled.")
         layout.go("community", c=session.slug, tab="Sessions")
 
 
 def _cancelled(session: SessionDetail) -> None:
     """One that is over and never was planned, but recorded by mistake, can only be recorded."""
     if session.planned or session.starts_at > utcnow():
-        _simple(session, operations.reinstate_session, "Reinstate it")
+        _simple(session, operations.reinstate_session, "Plan it again")
     else:
-        layout.link("record", "Record it anew", icon=":material/edit_note:", community=session.slug)
+        layout.link("record", "Record it again", icon=":material/edit_note:", community=session.slug)
 
 
 def _undo(session: SessionDetail) -> None:
     with st.popover("Undo", icon=":material/undo:", key="undo"):
         st.write(
-            "Take the recording back? Attendance and contributions go. Until something else is done here, you can bring them back."
+            "Take the recording back? Its attendance and contributions are removed. You can restore them until something else is changed here."
         )
-        _simple(session, operations.undo_recording, "Yes, take it back")
+        _simple(session, operations.undo_recording, "Take the recording back")
 
 
 def _simple(session: SessionDetail, operation: Any, title: str) -> None:
@@ -162,10 +173,11 @@ def _simple(session: SessionDetail, operation: Any, title: str) -> None:
 def _do(form: Form, operation: Any, session: SessionDetail, **values: Any) -> None:
     try:
         written = form.perform(operation, session_id=session.id, version=session.version, **values)
-    except Conflict:
-        form.fail({"": "Somebody changed this session a moment ago. Look at it again, then repeat."})
+    except Conflict as stale:
+        conflict.refuse(form, stale)
         return
     if written:
+        notice.say(_DONE[operation])
         st.query_params.pop("recorded", None)
         st.rerun()
 

@@ -47,8 +47,8 @@ def care(found: SkillDetail) -> None:
         operation = operations.restore_skill if restoring else operations.archive_skill
         try:
             done = form.perform(operation, skill_id=found.id, version=found.version)
-        except Conflict:
-            form.fail({"": "Somebody else has just changed this. Look at it as it is now, then repeat."})
+        except Conflict as stale:
+            conflict.refuse(form, stale)
             return
         if done:
             pinned.forget(_kind(found))
@@ -114,7 +114,7 @@ def _save(form: Form, row: SkillDetail, version: int, values: dict[str, Any]) ->
     try:
         done = form.perform(operations.edit_skill, skill_id=row.id, version=version, **values)
     except Conflict as found:
-        conflict.remember(form.key("conflict"), Conflict(_said(found.current), found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(_said(found.current)))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

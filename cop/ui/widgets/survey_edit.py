@@ -171,7 +171,7 @@ def _saving(
         try:
             done = form.perform(operation, **{**values, "version": version})
         except Conflict as found:
-            now = Conflict(words(found.current), found.changed_by, found.changed_at)
+            now = found.with_current(words(found.current))
             conflict.remember(form.key("conflict"), now)
             st.rerun()
         if not done:

@@ -14,7 +14,7 @@ from cop.ui.format import day
 from cop.ui.layout import go
 from cop.ui.perform import Done, Form
 from cop.ui.text import plain
-from cop.ui.widgets import kept, notice, removal, survey_edit
+from cop.ui.widgets import conflict, kept, notice, removal, survey_edit
 from cop.ui.widgets.survey_words import counted, mode, people
 
 
@@ -101,6 +101,5 @@ def written(form: Form, operation: Callable[..., Any], **values: Any) -> Done | 
     try:
         return form.perform(operation, **values)
     except Conflict as found:
-        who = f" ({found.changed_by})" if found.changed_by else ""
-        form.fail({"": f"Somebody else{who} has just changed this. Look at it as it is now, then repeat."})
+        conflict.refuse(form, found)
         return None

@@ -137,8 +137,8 @@ def _shelve(form: Form, found: TemplateDetail) -> None:
     operation = operations.restore_template if found.archived else operations.archive_template
     try:
         done = form.perform(operation, template_id=found.id, version=found.version)
-    except Conflict:
-        form.fail({"": "Somebody else has just changed this. Look at it as it is now, then repeat."})
+    except Conflict as stale:
+        conflict.refuse(form, stale)
         return
     if done:
         notice.say(f"{found.name} is {'restored' if found.archived else 'archived'}.")
@@ -203,7 +203,7 @@ def _save(form: Form, draft: _Draft, version: int) -> None:
             done = form.perform(operations.add_template, **values)
     except Conflict as found:
         now = found.current | {"questions": _lines(found.current["questions"]), "kind": label(found.current["kind"])}
-        conflict.remember(form.key("conflict"), Conflict(now, found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(now))
         st.rerun()
     if not done:
         survey_questions.open_faulty(form, draft.questions)

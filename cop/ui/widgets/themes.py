@@ -134,7 +134,7 @@ def _save(form: Form, theme_id: int, version: int, said: ThemeInput) -> None:
     try:
         done = form.perform(operations.edit_theme, theme_id=theme_id, version=version, theme=said)
     except Conflict as found:
-        conflict.remember(form.key("conflict"), Conflict(_told(found.current), found.changed_by, found.changed_at))
+        conflict.remember(form.key("conflict"), found.with_current(_told(found.current)))
         st.rerun()
     if done:
         conflict.forget(form.key("conflict"))

@@ -8,11 +8,11 @@ from ical.calendar_stream import IcsCalendarStream
 
 from cop.accounts.queries import actor_of_account
 from cop.accounts.tokens import new_token, token_hash
-from cop.choices import SessionStatus
+from cop.choices import Answer, SessionStatus
 from cop.db import reading, revisions, transaction
 from cop.errors import NotFound
 from cop.execute import execute
-from cop.models import Account, AuditEntry, CalendarFeed, Membership, Person
+from cop.models import Account, AuditEntry, CalendarFeed, Membership, Person, Registration
 from cop.periods import utcnow
 from cop.sessions.feed_operations import make_feed, revoke_feed
 from cop.sessions.feeds import my_feeds
@@ -84,11 +84,27 @@ def test_a_moved_and_a_cancelled_session_keep_their_identity(client, world, engi
             db, world.data, "Off", status=SessionStatus.CANCELLED, cancel_reason="A strike; really", sequence=1
         )
     events = {event.summary: event for event in IcsCalendarStream.calendar_from_ics(client.get(mine).text).events}
-    off = events["Data: Off"]
-    assert (off.status, off.sequence) == ("CANCELLED", 1)
-    assert off.description.startswith("Cancelled: A strike; really")
-    assert events["Data: Circle"].status == "CONFIRMED"
+    off = events["Cancelled: Data: Off"]
+    assert (off.status, off.sequence, off.transparency) == ("CANCELLED", 1, "TRANSPARENT")
+    assert off.description.startswith("Reason: A strike; really")
+    assert (events["Data: Circle"].status, events["Data: Circle"].transparency) == ("CONFIRMED", "OPAQUE")
     assert events["Data: Circle"].description.endswith(f"http://testserver/session?id={world.planned}")
+
+
+def test_my_feed_leaves_out_what_i_declined(client, world, engine):
+    """What others declined stays in mine, and the community's feed shows what I declined all the same."""
+    mine, _id = world.make()
+    community, _id = world.make(world.data)
+    with transaction(engine) as db:
+        declined = world.session(db, world.data, "Declined")
+        accepted = world.session(db, world.data, "Accepted")
+        other = make.person(db, name="Other")
+        me = db.get_one(Account, world.mia_id).person_id
+        answers = ((declined, me, "declined"), (accepted, me, "going"), (accepted, other.id, "declined"))
+        for session_id, person_id, answer in answers:
+            db.add(Registration(session_id=session_id, person_id=person_id, answer=Answer(answer), at=utcnow()))
+    assert sorted(titles(client.get(mine))) == ["Accepted", "Circle"]
+    assert sorted(titles(client.get(community))) == ["Accepted", "Circle", "Declined"]
 
 
 def test_the_same_sessions_are_not_sent_again(client, world, engine):

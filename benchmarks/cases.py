@@ -349,14 +349,12 @@ def search(report: Report, _sessions: Sequence[int]) -> None:
         scans = [_milliseconds(lambda: _scan(db, "barbican")) for _ in range(3)]
         scan = statistics.median(scans)
         report.line(f"LIKE: {scan:,.0f} ms")
+        page = {"kind": "contribution", "start": 0, "count": 5, "today": utcnow().date()}
         for what, text in words.items():
-            times = [
-                _milliseconds(lambda: things(db, actor, kind="contribution", text=text, start=0, count=5))  # noqa: B023
-                for _ in range(6)
-            ]
+            times = [_milliseconds(functools.partial(things, db, actor, text=text, **page)) for _ in range(6)]
             report.ratio(f"{what}, first", times[0], scan, at_most=1)
             report.ratio(f"{what}, warm", statistics.median(times[1:]), scan, at_most=1)
-        found = things(db, actor, kind="contribution", text="barbicn", start=0, count=5)
+        found = things(db, actor, text="barbicn", **page)
         report.check("the typing mistake leads there", good=[hit.title for hit in found.hits] == [data.RARE])
     engine.dispose()
 

@@ -88,6 +88,34 @@ KINDS = (
         (("funnel_item", ("title", "description", "client", "objective", "merged_into_id"), "{row}.id"),),
     ),
     Kind(
+        "skill",
+        """
+        SELECT skill.id AS id, skill.name AS title,
+            skill.description || '\n' || coalesce(area.name, '') || '\n' || skill.level_0 || '\n' || skill.level_1 || '\n' ||
+            skill.level_2 || '\n' || skill.level_3 || '\n' || skill.level_4 AS body
+        FROM skill LEFT JOIN area ON area.id = skill.area_id
+        WHERE skill.archived_at IS NULL
+        """,
+        (
+            (
+                "skill",
+                (
+                    "name",
+                    "description",
+                    "area_id",
+                    "level_0",
+                    "level_1",
+                    "level_2",
+                    "level_3",
+                    "level_4",
+                    "archived_at",
+                ),
+                "{row}.id",
+            ),
+            ("area", ("name",), "SELECT id FROM skill WHERE area_id = {row}.id"),
+        ),
+    ),
+    Kind(
         "person",
         """
         SELECT person.id AS id, person.name AS title,

@@ -70,6 +70,11 @@ def matching(rows: pd.DataFrame, wanted: Wanted, *, today: date) -> pd.DataFrame
     return rows[keep]
 
 
+def vocabulary(rows: pd.DataFrame) -> set[str]:
+    """Return the words that stand in the rows' searched texts, folded."""
+    return set(" ".join(rows["search"]).split())
+
+
 def gifts_matching(rows: pd.DataFrame, kinds: Sequence[str], text: str) -> pd.DataFrame:
     """The contributions of these kinds (none: all) that hold every word of the text somewhere."""
     for word in fold(text).split():

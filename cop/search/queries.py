@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from cop.choices import PersonKind
+from cop.choices import FacilitatorRole, PersonKind, label
 from cop.models import (
     Area,
     Community,
     CommunitySession,
     Contribution,
+    Facilitator,
     FunnelItem,
     JobRole,
     Membership,
@@ -22,11 +25,13 @@ from cop.models import (
     Person,
     ProfileVisibility,
     Resource,
+    Skill,
 )
 from cop.permissions import Actor, Permission, may, require
 from cop.query import query
 from cop.search.matches import matches, spellings
 from cop.search.words import asked, problem, snippet
+from cop.skills.profile_queries import offers
 
 
 class Kind(StrEnum):
@@ -37,6 +42,7 @@ class Kind(StrEnum):
     CONTRIBUTION = "contribution"
     RESOURCE = "resource"
     ITEM = "item"
+    SKILL = "skill"
     PERSON = "person"
 
 
@@ -80,18 +86,23 @@ def _everybody(actor: Actor | None, **_params: object) -> Hashable:
     return "everybody"
 
 
-@query("catalog", "sessions", "people", "organisation", "funnel", scope=_everybody)
-def things(db: DbSession, actor: Actor | None, *, kind: str, text: str, start: int, count: int) -> Found:
-    """Communities, sessions, contributions, resources or funnel items in which every word of the text stands."""
+@query("catalog", "sessions", "people", "organisation", "funnel", "skills", "profiles", scope=_everybody)
+def things(db: DbSession, actor: Actor | None, *, kind: str, text: str, start: int, count: int, today: date) -> Found:
+    """Search one kind (everything but people) for rows that contain every word of the text."""
     require(actor, Permission.COMMUNITY_VIEW)
-    return _found(db, Kind(kind), text, None, start, count, _READERS[Kind(kind)])
+    reader = partial(_skills, today=today) if Kind(kind) is Kind.SKILL else _READERS[Kind(kind)]
+    return _found(db, Kind(kind), text, None, start, count, reader)
 
 
 @query("people", "organisation", "memberships", "catalog")
-def people(db: DbSession, actor: Actor | None, *, text: str, start: int, count: int) -> Found:
-    """People whom the actor may find, with what they agreed to show; the office finds everybody."""
+def people(db: DbSession, actor: Actor | None, *, text: str, start: int, count: int, today: date) -> Found:
+    """Search for people.
+
+    Everybody finds the facilitators of open communities (their names stand on the communities' pages) and colleagues who
+    agreed to be found, with what they agreed to show; the programme office finds everybody.
+    """
     actor = require(actor, Permission.COMMUNITY_VIEW)
-    return _found(db, Kind.PERSON, text, _whom(actor), start, count, _reader_of_people(actor))
+    return _found(db, Kind.PERSON, text, _whom(actor, today), start, count, _reader_of_people(actor, today))
 
 
 @query("people")
@@ -179,6 +190,19 @@ def _items(db: DbSession, ids: tuple[int, ...], cut: Callable[[str], str]) -> It
         yield row.id, Hit(row.title, facts, (), text, "item", {"id": str(row.id)})
 
 
+def _skills(
+    db: DbSession, ids: tuple[int, ...], cut: Callable[[str], str], *, today: date
+) -> Iterable[tuple[int, Hit]]:
+    helpers = offers(db, None, today=today)
+    rows = sa.select(Skill, Area.name).outerjoin(Area, Area.id == Skill.area_id).where(Skill.id.in_(ids))
+    for skill, area in db.execute(rows):
+        _name, count = helpers.get(skill.id, ("", 0))
+        can_help = f"{count:,} {'colleague' if count == 1 else 'colleagues'} can help" if count else ""
+        facts = tuple(part for part in (area, can_help) if part)
+        page, params = ("helpers", {"skill": str(skill.id)}) if count else ("skills", {"q": skill.name})
+        yield skill.id, Hit(skill.name, facts, (), cut(skill.description), page, params)
+
+
 def _of_archived(room: Community) -> tuple[str, ...]:
     return ("Archived community",) if room.archived_at else ()
 
@@ -192,17 +216,33 @@ _READERS: dict[Kind, _Reader] = {
 }
 
 
-def _whom(actor: Actor) -> sa.Select[int]:
-    """Whom the actor may find: themselves, and active staff who agreed to it; the office everybody."""
+def _facilitates(today: date) -> sa.Select[int, FacilitatorRole, str, str]:
+    """Select who facilitates an open community today, with its name, slug and the role, leads first."""
+    current = sa.and_(
+        sa.or_(Facilitator.since_on.is_(None), Facilitator.since_on <= today),
+        sa.or_(Facilitator.until_on.is_(None), Facilitator.until_on > today),
+    )
+    return (
+        sa.select(Facilitator.person_id, Facilitator.role, Community.name, Community.slug)
+        .join(Community, Community.id == Facilitator.community_id)
+        .where(current, Community.archived_at.is_(None))
+        .order_by(sa.case((Facilitator.role == FacilitatorRole.LEAD, 0), else_=1), Community.name)
+    )
+
+
+def _whom(actor: Actor, today: date) -> sa.Select[int]:
+    """Select whom the actor may find: themselves, facilitators, active staff who agreed to it; the office everybody."""
     whom = sa.select(Person.id).where(Person.merged_into_id.is_(None))
     if may(actor, Permission.ACCOUNT_MANAGE):
         return whom
     agreed = sa.select(ProfileVisibility.person_id).where(ProfileVisibility.findable)
     colleague = sa.and_(Person.id.in_(agreed), Person.active, Person.kind == PersonKind.STAFF)
-    return whom.where(sa.or_(Person.id == actor.person_id, colleague))
+    facilitators = _facilitates(today).with_only_columns(Facilitator.person_id).order_by(None)
+    leads = sa.and_(Person.id.in_(facilitators), Person.active)
+    return whom.where(sa.or_(Person.id == actor.person_id, colleague, leads))
 
 
-def _reader_of_people(actor: Actor) -> _Reader:
+def _reader_of_people(actor: Actor, today: date) -> _Reader:
     """Shows of each what they agreed to; to the office and to oneself what is on record."""
     office = may(actor, Permission.ACCOUNT_MANAGE)
 
@@ -215,15 +255,20 @@ def _reader_of_people(actor: Actor) -> _Reader:
             .where(Person.id.in_(ids))
         )
         rooms = _rooms_of(db, ids)
+        roles = _roles_of(db, ids, today)
         for person, unit, job, agreed in db.execute(rows):
             sees_all = office or person.id == actor.person_id
             shown = agreed if agreed is not None and agreed.findable else None
+            led = roles[person.id]
             facts = [
+                "; ".join(f"{label(role)} of {name}" for role, name, _slug in led) or None,
                 job if sees_all or (shown and shown.show_job_role) else None,
                 unit if sees_all or (shown and shown.show_unit) else None,
                 ", ".join(rooms[person.id]) if shown and shown.show_communities else None,
             ]
-            yield person.id, Hit(person.name, tuple(item for item in facts if item), _standing(person, shown, actor))
+            page, params = ("community", {"c": led[0][2]}) if led else ("", {})
+            shown_facts = tuple(item for item in facts if item)
+            yield person.id, Hit(person.name, shown_facts, _standing(person, shown, actor), "", page, params)
 
     return read
 
@@ -238,6 +283,14 @@ def _standing(person: Person, shown: ProfileVisibility | None, actor: Actor) -> 
     elif shown is None:
         labels.append("Not shown to colleagues")
     return tuple(labels)
+
+
+def _roles_of(db: DbSession, ids: tuple[int, ...], today: date) -> dict[int, list[tuple[str, str, str]]]:
+    """Return for each person the roles in communities they facilitate today: role, community's name and slug."""
+    roles: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    for person_id, role, name, slug in db.execute(_facilitates(today).where(Facilitator.person_id.in_(ids))):
+        roles[person_id].append((role.value, name, slug))
+    return roles
 
 
 def _rooms_of(db: DbSession, ids: tuple[int, ...]) -> dict[int, list[str]]:

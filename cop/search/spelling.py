@@ -22,3 +22,18 @@ def likely(word: str, known: Iterable[str], *, most: int | None = MOST) -> list[
     others = sorted({other for other in known if other != word})
     found = process.extract(word, others, scorer=DamerauLevenshtein.distance, score_cutoff=mistakes(word), limit=most)
     return [other for other, _distance, _index in found]
+
+
+def correct(text: str, known: Iterable[str]) -> str:
+    """Replace each word that begins none of the known words by the likeliest one; empty where a word has none."""
+    vocabulary = set(known)
+    corrected = []
+    for word in text.split():
+        if any(other.startswith(word) for other in vocabulary):
+            corrected.append(word)
+            continue
+        likeliest = likely(word, vocabulary) if len(word) >= SHORTEST else []
+        if not likeliest:
+            return ""
+        corrected.append(likeliest[0])
+    return " ".join(corrected)

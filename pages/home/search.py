@@ -1,4 +1,4 @@
-"""Search: communities, sessions, contributions, resources and people, by words."""
+"""Search communities, sessions, contributions, resources, funnel items, skills and people."""
 
 import streamlit as st
 
@@ -12,4 +12,4 @@ st.title("Search", anchor=False)
 asked = search_results.ask()
 if asked is not None:
     search_results.results(asked)
-watch("catalog", "sessions", "people", "organisation", "memberships", "funnel")
+watch("catalog", "sessions", "people", "organisation", "memberships", "funnel", "skills", "profiles")

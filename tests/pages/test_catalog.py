@@ -89,6 +89,8 @@ def test_cards_leave_out_the_archived():
     [
         ({"q": "diseno"}, ["Diseño UX"]),
         ({"q": "LINDQVIST zoe"}, ["Data Engineering"]),
+        ({"q": "egnineering"}, ["Data Engineering"]),
+        ({"q": "lindqwist data"}, ["Data Engineering"]),
         ({"area": "Data"}, ["Data Engineering"]),
         ({"stage": "Maturing"}, ["Diseño UX"]),
         ({"unit": "Company"}, ["Data Engineering", "Diseño UX"]),
@@ -102,6 +104,15 @@ def test_cards_leave_out_the_archived():
 @pytest.mark.usefixtures("staff", "rooms")
 def test_an_address_opens_with_its_filters(address, expected):
     assert _names(_catalog(**address)) == expected
+
+
+@pytest.mark.usefixtures("staff", "rooms")
+def test_a_corrected_spelling_is_shown():
+    app = _catalog(q="egnineering")
+    assert [item.value.replace("\\", "") for item in app.caption if "spelling" in item.value] == [
+        "Nothing with your spelling. Showing results for **engineering**."
+    ]
+    assert not [item for item in _catalog(q="engineering").caption if "spelling" in item.value]
 
 
 @pytest.mark.usefixtures("staff", "rooms")

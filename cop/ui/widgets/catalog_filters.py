@@ -1,13 +1,15 @@
 """What the visitor looks for in the catalog: words, filters, order and view, all kept in the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from cop.catalog import queries
-from cop.catalog.search import NextSession, Order, Wanted
+from cop.catalog.search import NextSession, Order, Wanted, fold, vocabulary
 from cop.permissions import Actor
+from cop.search import spelling
 from cop.ui import filters
 from cop.ui.load import load
 
@@ -32,6 +34,8 @@ class Asked:
     wanted: Wanted
     order: Order
     view: str
+    corrected: bool = False
+    """Whether the words are not those that were typed, but likelier ones."""
 
     @property
     def narrowed(self) -> bool:
@@ -61,6 +65,12 @@ def ask(actor: Actor) -> Asked:
     with top[3], st.popover(_filters_label(), icon=":material/filter_list:", key="filters", width="stretch"):
         wanted = _filters(actor, text or "")
     return Asked(wanted, order or Order.NAME, view or CARDS)
+
+
+def with_spelling_corrected(rows: pd.DataFrame, asked: Asked) -> Asked:
+    """Correct likely typing mistakes in the words searched for; the same where none can be corrected."""
+    text = spelling.correct(fold(asked.wanted.text), vocabulary(rows))
+    return replace(asked, wanted=replace(asked.wanted, text=text), corrected=True) if text else asked
 
 
 def _filters(actor: Actor, text: str) -> Wanted:

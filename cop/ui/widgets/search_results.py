@@ -8,6 +8,7 @@ import streamlit as st
 from cop.search import queries
 from cop.search.queries import Found, Hit, Kind
 from cop.search.words import problem
+from cop.ui import run
 from cop.ui.load import load
 from cop.ui.navigation import address
 from cop.ui.text import plain
@@ -21,6 +22,7 @@ _HEADS = {
     Kind.CONTRIBUTION: ("Contributions", ":material/lightbulb:"),
     Kind.RESOURCE: ("Resources", ":material/link:"),
     Kind.ITEM: ("Needs and trends", ":material/filter_alt:"),
+    Kind.SKILL: ("Skills", ":material/school:"),
     Kind.PERSON: ("People", ":material/person:"),
 }
 _FIRST = 5
@@ -43,7 +45,7 @@ def ask() -> Asked | None:
         type="search",
         bind="query-params",
         label_visibility="collapsed",
-        placeholder="Community, topic, decision, lesson, colleague …",
+        placeholder="Community, topic, decision, lesson, skill, colleague …",
     )
     refused = problem(text or "")
     if refused:
@@ -87,16 +89,17 @@ def results(asked: Asked) -> None:
 
 
 def _load(kind: Kind, text: str, start: int, count: int) -> Found:
+    page = {"text": text, "start": start, "count": count, "today": run.current().today}
     if kind is Kind.PERSON:
-        return load(queries.people, text=text, start=start, count=count)
-    return load(queries.things, kind=kind.value, text=text, start=start, count=count)
+        return load(queries.people, **page)
+    return load(queries.things, kind=kind.value, **page)
 
 
 def _nothing(asked: Asked) -> None:
     where = f" among {_HEADS[asked.kind][0].lower()}" if asked.kind else ""
     hints = "Try fewer words, or another word for it."
     if asked.kind in (None, Kind.PERSON):
-        hints += " Colleagues are found once they agree to it, under *My account*."
+        hints += " Colleagues who don’t facilitate are shown once they agree to it under *My account*."
     st.info(f"Nothing was found{where}. {hints}", icon=":material/search_off:")
     if asked.kind:
         st.button("Search everything", key="everything_instead", on_click=_choose, args=(_EVERYTHING,))

@@ -1,6 +1,6 @@
 """What is found and what isn't, on either database, whatever is typed, after every kind of write."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from cop.search.words import asked, fold
 from tests import factories as make
 from tests.permissions import ADMIN, DEACTIVATED, NOBODY, PRINCIPALS, make_world
 
+TODAY = date(2026, 6, 1)
 ALL = {"findable": True, "show_unit": True, "show_job_role": True, "show_communities": True}
 
 
@@ -37,8 +38,8 @@ def office(db):
 def found(db, actor, text, kind="contribution"):
     db.flush()
     if kind == "person":
-        return queries.people(db, actor, text=text, start=0, count=50)
-    return queries.things(db, actor, kind=kind, text=text, start=0, count=50)
+        return queries.people(db, actor, text=text, start=0, count=50, today=TODAY)
+    return queries.things(db, actor, kind=kind, text=text, start=0, count=50, today=TODAY)
 
 
 def titles(db, actor, text, kind="contribution"):
@@ -196,7 +197,10 @@ def test_the_page_of_a_long_result(db, staff):
     for number in range(25):
         make.contribution(db, room, title=f"Note {number:02} on tides")
     db.flush()
-    pages = [queries.things(db, staff, kind="contribution", text="tides", start=at, count=10) for at in (0, 10, 20)]
+    pages = [
+        queries.things(db, staff, kind="contribution", text="tides", start=at, count=10, today=TODAY)
+        for at in (0, 10, 20)
+    ]
     assert [len(page.hits) for page in pages] == [10, 10, 5]
     assert len({hit.title for page in pages for hit in page.hits}) == 25
     assert {(page.total, page.more) for page in pages} == {(25, False)}
@@ -292,6 +296,52 @@ def test_guests_and_who_left_are_the_offices_alone(db, staff, office):
     assert {hit.title: hit.labels for hit in found(db, office, "canary", "person").hits} == {
         "Canary Guest": ("Guest",), "Canary Left": ("Left",),
     }  # fmt: skip
+
+
+def test_skills_lead_to_who_can_help(db, staff):
+    area = make.area(db, name="Storage")
+    sql = make.skill(db, name="SQL", description="Ask a relational database", area_id=area.id, level_4="tunes joins")
+    lonely = make.skill(db, name="Sqlite internals")
+    make.skill(db, name="SQL of the past", archived_at=make.NOW)
+    for _ in range(2):
+        make.person_skill(db, make.person(db).id, sql, can_help=True)
+    make.person_skill(db, make.person(db, active=False).id, sql, can_help=True)
+    hits = found(db, staff, "sql", "skill").hits
+    assert {(hit.title, hit.facts, hit.page, hit.params.get("skill")) for hit in hits} == {
+        ("SQL", ("Storage", "2 colleagues can help"), "helpers", str(sql.id)),
+        ("Sqlite internals", (), "skills", None),
+    }
+    assert [hit.params for hit in hits if hit.title == lonely.name] == [{"q": "Sqlite internals"}]
+    for word in ("relational", "storage", "tunes"):
+        assert titles(db, staff, word, "skill") == ["SQL"], word
+
+
+def test_facilitators_are_found_with_what_they_facilitate_and_nothing_else(db, staff):
+    """Their names stand on the communities' pages; unit and job role only where they agreed."""
+    unit, job = make.org_unit(db, name="Hidden unit"), make.job_role(db, name="Hidden job")
+    jonas = make.person(db, name="Jonas Lindqvist", org_unit_id=unit.id, job_role_id=job.id)
+    data, cloud = make.community(db, name="Data", slug="data"), make.community(db, name="Cloud")
+    make.facilitator(db, cloud, jonas, role="backup")
+    make.facilitator(db, data, jonas)
+    (hit,) = found(db, staff, "lindqvist", "person").hits
+    assert hit.facts == ("Lead of Data; Backup of Cloud",)
+    assert (hit.page, hit.params) == ("community", {"c": "data"})
+    assert titles(db, staff, "hidden", "person") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "archived"),
+    [
+        ({"until_on": TODAY}, None),  # until_on is the first day without the role
+        ({"since_on": TODAY + timedelta(days=1)}, None),
+        ({}, make.NOW),
+    ],
+)
+def test_who_no_longer_facilitates_is_not_found(db, staff, role, archived):
+    room = make.community(db, archived_at=archived)
+    make.facilitator(db, room, make.person(db, name="Jonas Lindqvist"), **role)
+    assert titles(db, staff, "lindqvist", "person") == []
+    assert found(db, staff, "lindqvits", "person").instead == ""  # nor does a suggestion tell of them
 
 
 def test_oneself_is_found_and_choosing_counts_at_once(db, colleague, staff):

@@ -22,7 +22,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
-from benchmarks import data, store
+from benchmarks import blur, data, store
 from benchmarks.load import Load, Timings
 from benchmarks.report import Report
 from benchmarks.server import TOKEN, TOKEN_HASH, Server, naive, product
@@ -422,6 +422,7 @@ def survey(report: Report, _sessions: Sequence[int]) -> None:
     report.ratio("the same against a tenth of the size", took[20_000], took[2_000], at_most=12)
     for people in (25, 40, 60, 150):
         _small_waves(report, people)
+    blur.compare(report)
 
 
 _KINDS = ("all", "attribute", "community")

@@ -2,11 +2,10 @@
 
 Single answers are gone, so all is worked out from released counts. Of a mean over n people:
 
-    variance = s² ÷ n + steps × v ÷ n²
+    variance = s² ÷ n + b ÷ n²
 
-s² is the sample variance of what each person adds, as the counts have it. The sum over all is made of blurred counts
-"at least this level", one for each step; v is the variance of the blur of one count, 2q ÷ (1 - q)². A severity is a mean
-gap ÷ the required level, which has as many steps. The interval is the difference ± t × √(both variances), t of Student's
+s² is the sample variance of what each person adds, as the counts have it; b is the variance that the blur adds to the sum
+over all (`cop.surveys.blur.variance`). A severity is a mean gap ÷ the required level. The interval is the difference ± t × √(both variances), t of Student's
 distribution with the smaller n - 1.
 
 It is as wide as if other people had answered in the second wave. They are mostly the same, whose answers go together;
@@ -17,12 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from cop.surveys.release import BLUR
+from cop.surveys import blur
 
 LEAST = 10
 """Known answers in each wave; below, the interval would say nothing."""
-BLUR_VARIANCE = 2 * BLUR / (1 - BLUR) ** 2
-"""Of one blurred count."""
 _T = {9: 2.262, 10: 2.228, 11: 2.201, 12: 2.179, 14: 2.145, 17: 2.110, 21: 2.080, 29: 2.045, 59: 2.001, 119: 1.980}
 """Student's 97.5 % points by degrees of freedom; between two the higher one counts."""
 
@@ -57,22 +54,22 @@ class Change:
 
 def mean(counts: Sequence[int]) -> Estimate:
     """The mean level of released counts, from 0 on."""
-    return _estimate(counts, list(range(len(counts))), len(counts) - 1)
+    return _estimate(counts, list(range(len(counts))))
 
 
 def severity(counts: Sequence[int], required: int) -> Estimate:
     """Missing levels ÷ required ones, not rounded; ValueError where nothing is required."""
     if required <= 0:
         raise ValueError("Nothing is required.")
-    found = _estimate(counts, [max(0, required - level) for level in range(len(counts))], required)
+    found = _estimate(counts, [max(0, required - level) for level in range(len(counts))])
     return Estimate(found.value / required, found.chance / required**2, found.blur / required**2, found.n)
 
 
-def _estimate(counts: Sequence[int], values: Sequence[int], steps: int) -> Estimate:
+def _estimate(counts: Sequence[int], values: Sequence[int]) -> Estimate:
     n = sum(counts)
     middle = sum(count * value for count, value in zip(counts, values, strict=True)) / n
     squares = sum(count * (value - middle) ** 2 for count, value in zip(counts, values, strict=True))
-    return Estimate(middle, squares / (n - 1) / n, steps * BLUR_VARIANCE / n**2, n)
+    return Estimate(middle, squares / (n - 1) / n, blur.variance(values) / n**2, n)
 
 
 def together(parts: Sequence[Estimate]) -> Estimate:

@@ -31,8 +31,8 @@ CHANGE = Definition(
     "Gap closed",
     "Severity in the earlier wave - severity in the later one, for the same group and skill, not rounded before. Where "
     "another level was required then, both are measured against that of the later wave, so that a raised bar doesn't "
-    "look like lost skill. The 95 % interval comes from the published counts: per wave s² ÷ n + r × v ÷ n², all ÷ r², "
-    "with s² the variance of the gaps, r the required level and v = 0.89 the variance of the blur of a count. "
+    "look like lost skill. The 95 % interval comes from the published counts: per wave s² ÷ n + b ÷ n², all ÷ r², "
+    "with s² the variance of the gaps, r the required level and b the variance that the blur adds to the sum of the gaps. "
     "Below 10 known answers in either wave there is none.",
 )
 COVERAGE = Definition(

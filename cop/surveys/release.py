@@ -11,8 +11,8 @@ Levels never decide what is shown.
 
 *The figures* are made of counts "at least this level". Two groups may both be far from the ends while their difference
 isn't ("8 of 20" and, of ten of these, "8" says nobody among the others), and whether it is depends on the answers; so a
-rule for single figures can't help. Each count is therefore blurred by a random number, mostly 0 or ±1 (a two-sided
-geometric distribution: no number is impossible, so no count is ever certain), then the three outermost counts at either
+rule for single figures can't help. The people counted at each level are therefore blurred by random steps that sum to
+zero (`cop.surveys.blur`: no number is impossible, so no count is ever certain), then the three outermost counts at either
 end become one. Mean, severity and shares are worked out from these counts and from nothing else. Groups of exactly the
 same people share the blur, and a table is made once: a second one of the same answers would average it away.
 """
@@ -24,11 +24,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cop.surveys import blur
 from cop.surveys.audit import Reason, checked, nested, nesting, publishable
 from cop.surveys.rowspace import Flags, Ints
 
-BLUR = 0.25
-"""How much less likely each further step of the blur is: 0 in 60 %, ±1 in 30 % of all counts."""
 OUTERMOST = 2
 """0…2 and n-2…n are one count each."""
 LEAST_COMMENTS = 10
@@ -146,18 +145,27 @@ def _visible(groups: Flags, known: Ints, k: int) -> Flags:
 
 
 def _blurred(groups: Flags, by_level: Ints, levels: Sequence[int], rng: np.random.Generator) -> Ints:
-    """People by group, question and level, of blurred counts "at least this level"."""
+    """Return people by group, question and level, blurred, then merged as counts "at least this level"."""
     cohorts, questions, most = by_level.shape
     different, same = np.unique(groups, axis=0, return_inverse=True)
     exact = (different.astype(np.int64) @ by_level.reshape(cohorts, -1)).reshape(len(different), questions, most)
     known = exact.sum(2, keepdims=True)
-    at_least = exact[:, :, ::-1].cumsum(2)[:, :, -2::-1]  # of level 1, 2, …
-    noise = rng.geometric(1 - BLUR, at_least.shape) - rng.geometric(1 - BLUR, at_least.shape)
-    rounded = merged(at_least + noise, known)
+    counts = exact + _steps(len(different), np.array(levels), most, rng)
+    at_least = counts[:, :, ::-1].cumsum(2)[:, :, -2::-1]  # of level 1, 2, …
+    rounded = merged(at_least, known)
     rounded[np.broadcast_to(np.arange(1, most) >= np.array(levels)[:, None], rounded.shape)] = 0
     rounded = -np.sort(-rounded, axis=2)
     nobody = np.zeros_like(known)
     return -np.diff(np.concatenate([known, rounded, nobody], axis=2), axis=2)[same]
+
+
+def _steps(groups: int, levels: Ints, most: int, rng: np.random.Generator) -> Ints:
+    """Return the random steps by group, question and level; 0 where a question has fewer levels than others."""
+    found = np.zeros((groups, len(levels), most), np.int64)
+    for count in np.unique(levels):
+        questions = np.flatnonzero(levels == count)
+        found[:, questions, :count] = blur.steps((groups, len(questions)), int(count), rng)
+    return found
 
 
 def merged(counts: Ints, known: Ints) -> Ints:

@@ -14,6 +14,15 @@ _NAMED = (
     "Your answer stands beside your name: here nobody but you sees it, though whoever can read the database could. "
     "Levels of skills become those of your profile."
 )
+# The figures are calculated in tests/unit/surveys/test_blur.py and explained in docs/decisions/0014-honest-surveys.md.
+_LIMITS = """
+- Each published count is blurred by a random number. Somebody who knows the answers of **everybody else** in a group still
+  has to guess yours, and is wrong about 1 time in 5.
+- Guessing gets easier the more often the same people give the same answer: after four surveys such an insider is wrong
+  about 1 time in 20 on a scale, and 1 time in 10 for yes or no.
+- Comments are published only when there are at least ten, in random order. Others may recognise you by what you write.
+- Someone who alters the running server before the survey closes could read your answers.
+"""
 
 
 def show(form: Form) -> None:
@@ -25,11 +34,14 @@ def show(form: Form) -> None:
         st.markdown(f"{mode} {who}, until **{day(form.closes_on)}**.")
         if form.purpose:
             st.text(form.purpose)
-        st.caption(f"{_NAMED if form.named else _ANONYMOUS} {_told(form)}")
+        st.caption(f"{_NAMED if form.named else _ANONYMOUS} {_published(form)}")
+        if not form.named:
+            with st.popover("How anonymous is this?", icon=":material/lock:", key="how_anonymous", type="tertiary"):
+                st.markdown(_LIMITS)
 
 
-def _told(form: Form) -> str:
+def _published(form: Form) -> str:
     return (
-        f"Nothing is told of fewer than {form.smallest_group} people, and nothing before the survey is closed. "
-        "You may leave out any question."
+        f"Results for fewer than {form.smallest_group} people are hidden, and there are no results before the survey "
+        "closes. You may leave out any question."
     )

@@ -174,7 +174,7 @@ def test_levels_never_decide_what_is_shown(data, organisation):
 def test_no_count_of_a_few_is_certain_even_for_an_insider(data, organisation, seed):
     """P3, by every world that there could be, over two waves in which everybody answers the same.
 
-    A person is in a few published groups; each makes another answer of theirs at most four times less likely.
+    A person is in a few published groups; each makes another answer of theirs at most four times less likely (yes or no).
     """
     people = len(organisation)
     truth = data.draw(st.lists(st.integers(0, 1), min_size=people, max_size=people))

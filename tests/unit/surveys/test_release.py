@@ -141,6 +141,14 @@ def test_the_blur_follows_its_law():
     assert min(steps) < -3 < 3 < max(steps)
 
 
+def test_a_part_with_one_known_answer_too_few_is_examined():
+    """All less c2 would speak of the four in x alone, since nobody in w knew."""
+    belongs = {"x": ["all", "c1"], "y": ["all", "c1", "c2"], "z": ["all", "c2"], "w": ["all"]}
+    for in_x, reason in ((4, "difference"), (5, None)):
+        given = {"x": [(1,)] * in_x, "y": [(1,)] * 6, "z": [(1,)] * 6, "w": [(None,)] * 6}
+        assert reasons(released(given, belongs, {"q": 5})) == {"all": None, "c1": None, "c2": reason}
+
+
 def test_the_same_people_under_two_names_get_the_same_figures():
     levels = np.random.default_rng(1).integers(0, 5, (60, 30)).astype(float).tolist()
     questions = {f"q{number}": 5 for number in range(30)}

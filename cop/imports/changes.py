@@ -117,6 +117,8 @@ class FileSummary:
     rows: int
     fates: Mapping[Fate, int]
     reasons: Mapping[tuple[Outcome, str], int]
+    passed: str = ""
+    """Which rows and columns of the file are no data, in a sentence."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from cop.imports.cells import Unreadable
 from cop.imports.changes import Fate, FileSummary, Id, New, Plan, Shelf, WaveAnswers
 from cop.imports.keys import Keys
+from cop.imports.layout import passed_words
 from cop.imports.people import People
 from cop.imports.problems import Outcome, Reporter
 from cop.imports.records import Job, Record, Sheet
@@ -62,7 +63,8 @@ class Draft:
 
     def refuse_file(self, sheet: Sheet, reason: str, *, column: str = "", detail: str = "") -> None:
         """Report what concerns a file as a whole; a column is named by its header."""
-        row = 1 if column else 0
+        arrangement = sheet.table.arrangement
+        row = arrangement.header_row if column and arrangement else 0
         self._reporters[sheet.mapping.name].refuse_file(reason, row=row, column=column, detail=detail)
 
     def claim(self, sheet: Sheet, record: Record, table: str, key: Hashable) -> None:
@@ -154,7 +156,9 @@ class Draft:
 
     def _summary(self, sheet: Sheet) -> FileSummary:
         problems = self._reporters[sheet.mapping.name].problems
-        refused = {problem.row for problem in problems if problem.outcome is Outcome.REFUSED and problem.row > 1}
+        refused = {
+            problem.row for problem in problems if problem.outcome is Outcome.REFUSED and not problem.concerns_file
+        }
         claims = {row: claim for row, claim in self._claims[sheet.mapping.name].items() if row not in refused}
         fates = Counter(self._fate(*claim) for claim in claims.values())
         fates[Fate.REFUSED] = len(refused)
@@ -166,6 +170,7 @@ class Draft:
             rows=sheet.table.row_count,
             fates=fates,
             reasons=Counter((problem.outcome, problem.reason) for problem in problems),
+            passed=_passed(sheet),
         )
 
     def _fate(self, table: str, key: Hashable, again: bool) -> Fate:
@@ -182,3 +187,8 @@ def _index(shelf: Shelf, column: str) -> dict[str, set[Any]]:
     for key, row in shelf.existing.items():
         found[row[column].casefold()].add(key)
     return found
+
+
+def _passed(sheet: Sheet) -> str:
+    found = sheet.table.arrangement
+    return passed_words(found.passed.counts, found.unnamed) if found else ""

@@ -16,7 +16,7 @@ import yaml
 from python_calamine import CalamineError, CalamineWorkbook
 
 Rows = list[tuple[int, list[str]]]
-"""Every row that isn't blank, with its number as a spreadsheet counts; the first holds the columns' names."""
+"""Every row that isn't blank, with its number as a spreadsheet counts."""
 
 MAX_CELLS = 5_000_000
 MAX_UNPACKED = 400_000_000
@@ -112,19 +112,8 @@ def _sheet(workbook: CalamineWorkbook, part: str) -> Rows:
         lines = found.to_python(skip_empty_area=False)
     except CalamineError as error:
         raise WrongFormat("the sheet can't be read") from error
-    made = [(number, [_text(cell) for cell in line]) for number, line in enumerate(lines, 1)]
-    filled = [(number, cells) for number, cells in made if any(cells)]
-    if not filled:
-        return []
-    width = max(place for place, cell in enumerate(filled[0][1], 1) if cell)
-    return [(number, _as_wide(cells, width)) for number, cells in filled]
-
-
-def _as_wide(cells: list[str], width: int) -> list[str]:
-    """A sheet is a rectangle: what lies beyond the header counts only where it holds something."""
-    while len(cells) > width and not cells[-1]:
-        cells = cells[:-1]
-    return cells + [""] * (width - len(cells))
+    made = ((number, [_text(cell) for cell in line]) for number, line in enumerate(lines, 1))
+    return [(number, cells) for number, cells in made if any(cells)]
 
 
 def _document(found: Format, data: bytes) -> Any:

@@ -1,23 +1,26 @@
 """A first look at a file that somebody brings: what it seems to be, its columns, some of its rows. Pure."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import charset_normalizer
 
 from cop.imports import formats
 from cop.imports.formats import Format, WrongFormat
+from cop.imports.layout import Layout
 from cop.imports.problems import Reporter
-from cop.imports.table import ENCODINGS, Table, read_table
+from cop.imports.table import ENCODINGS, Source, Table, read_table
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE_ROWS = 5
 MOST_VALUES = 60
 """A column with more different values is no list of choices."""
 _LONGEST = 80
+_LINES = 60
 _LOOK = 200_000
 """Bytes that are enough to tell an encoding and a delimiter."""
 
@@ -38,6 +41,18 @@ class Inspection:
     values: dict[str, tuple[str, ...]] | None = None
     """The different values of each column that has few, the most frequent first."""
     problem: str = ""
+    header_row: int = 1
+    header_rows: int = 1
+    head: tuple[tuple[int, str], ...] = ()
+    """The first rows, for the choice of the header: their numbers, and how they begin."""
+    passed: tuple[tuple[int, str, str], ...] = ()
+    """The first rows that are no data: number, reason, how they begin."""
+    passed_counts: dict[str, int] = field(default_factory=dict)
+    unnamed: int = 0
+    """Empty columns without a name."""
+    short_rows: int = 0
+    titles: dict[str, str] = field(default_factory=dict)
+    """What a second header row says of a column."""
 
     def as_json(self) -> dict[str, Any]:
         """For another process."""
@@ -47,28 +62,32 @@ class Inspection:
 def from_json(raw: dict[str, Any]) -> Inspection:
     """What `as_json` gave."""
     values = {column: tuple(texts) for column, texts in (raw["values"] or {}).items()}
-    tuples = {name: tuple(raw[name]) for name in ("parts", "columns")}
-    return Inspection(**raw | tuples | {"values": values, "sample": tuple(tuple(row) for row in raw["sample"])})
+    flat = {name: tuple(raw[name]) for name in ("parts", "columns")}
+    nested = {name: tuple(tuple(row) for row in raw[name]) for name in ("sample", "head", "passed")}
+    return Inspection(**raw | flat | nested | {"values": values})
 
 
-def inspect(name: str, data: bytes, *, encoding: str = "", delimiter: str = "", part: str = "") -> Inspection:
-    """Look at a file; what is given is taken, the rest found out."""
+def inspect(
+    name: str, data: bytes, *, encoding: str = "", delimiter: str = "", part: str = "", layout: Layout | None = None
+) -> Inspection:
+    """Look at a file; what is given is taken, the rest is recognised."""
     try:
-        found = formats.format_of(name, data)
-        parts = () if found is Format.CSV else formats.parts(found, data)
+        what = formats.format_of(name, data)
+        parts = () if what is Format.CSV else formats.parts(what, data)
     except WrongFormat as error:
         return Inspection("", (), part, encoding, delimiter, problem=f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    if found is Format.CSV:
+    if what is Format.CSV:
         encoding = encoding or encoding_of(data)
         delimiter = delimiter or delimiter_of(data[:_LOOK].decode(_codec(encoding), "replace"))
     else:
         encoding, delimiter = "auto", ","
         part = part if part in parts else parts[0]
     reporter = Reporter(name)
-    table = read_table(data, reporter, name=name, encoding=encoding, delimiter=delimiter, part=part)
-    whole = [problem for problem in reporter.problems if problem.row < 2 or problem.reason in {"not_csv", "nul"}]
+    table = read_table(data, reporter, Source(name, encoding, delimiter, part, layout or Layout()))
+    whole = [problem for problem in reporter.problems if problem.concerns_file]
+    short = [problem for problem in reporter.problems if problem.reason == "too_few_cells"]
     return Inspection(
-        found.value,
+        what.value,
         parts,
         part,
         encoding,
@@ -78,7 +97,25 @@ def inspect(name: str, data: bytes, *, encoding: str = "", delimiter: str = "", 
         sample=tuple(tuple(_short(cell) for cell in line.cells.values()) for line in table.lines[:SAMPLE_ROWS]),
         values=_values(table),
         problem=" ".join(dict.fromkeys(problem.message for problem in whole)),
+        short_rows=len(short),
+        **_arranged(table),
     )
+
+
+def _arranged(table: Table) -> dict[str, Any]:
+    """Where the table lies in its file."""
+    found = table.arrangement
+    if found is None:
+        return {}
+    return {
+        "header_row": found.header_row,
+        "header_rows": found.header_rows,
+        "head": found.head,
+        "passed": tuple((row.number, row.why.value, row.text) for row in found.passed.first),
+        "passed_counts": {why.value: count for why, count in found.passed.counts.items()},
+        "unnamed": found.unnamed,
+        "titles": found.titles,
+    }
 
 
 def encoding_of(data: bytes) -> str:
@@ -96,14 +133,29 @@ def encoding_of(data: bytes) -> str:
     return guess if guess in ENCODINGS else "cp1252"
 
 
+_SEPARATOR_LINE = re.compile(r"sep=(.)\s*")
+
+
 def delimiter_of(text: str) -> str:
     """What separates the cells of a CSV file; a comma where nothing tells."""
-    lines = text.splitlines()[:50]
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
+    named = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    if named and named[1] in DELIMITERS:
+        return named[1]
+    return max(DELIMITERS, key=lambda delimiter: _regularity(lines, delimiter))
+
+
+def _regularity(lines: list[str], delimiter: str) -> tuple[float, int]:
+    """How many of the lines have one width of two cells or more, and that width."""
     try:
-        return csv.Sniffer().sniff("\n".join(lines), delimiters="".join(DELIMITERS)).delimiter
+        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
     except csv.Error:
-        head = Counter(char for char in (lines[0] if lines else "") if char in DELIMITERS)
-        return head.most_common(1)[0][0] if head else ","
+        return 0, 0
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return 0, 0
+    usual = max(wide, key=lambda width: (wide[width], width))
+    return wide[usual] / widths.total(), usual
 
 
 def _codec(encoding: str) -> str:

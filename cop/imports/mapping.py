@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 from cop.choices import PersonKind
 from cop.errors import Invalid
 from cop.imports.kinds import KINDS, PERSON_FIELDS
+from cop.imports.layout import MOST_HEADER_ROWS, OPTIONAL, Layout, Passed, column_name
 from cop.imports.problems import ROW_REASONS
 from cop.imports.table import ENCODINGS
 from cop.imports.wave_mapping import WaveMapping, wave_of
@@ -29,7 +30,9 @@ CREATABLE = {
     "role_requirements": ("job_roles",),
     "survey_answers": ("skills",),
 }
-_FILE = ("name", "kind", "path", "part", "encoding", "delimiter", "columns", "options", "report")
+LAYOUT = ("header_row", "header_rows", "pass_over", "skip_rows", "fill_short_rows")
+"""What a mapping may say of a file's header and of its rows that are no data."""
+_FILE = ("name", "kind", "path", "part", "encoding", "delimiter", "columns", "options", "report", *LAYOUT)
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -97,6 +100,7 @@ class FileMapping:
     report: frozenset[str]
     wave: WaveMapping | None = None
     """What was asked, of a file of answers."""
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def read_columns(self) -> list[str]:
@@ -190,7 +194,34 @@ def _file(checks: Checks, place: str, raw: dict[str, Any]) -> FileMapping:
         options=_options(checks, f"{place}.options", kind, raw.get("options", {})),
         report=frozenset(report),
         wave=wave_of(checks, place, raw.get("wave"), raw.get("questions")) if answers else None,
+        layout=layout_of(checks, place, raw),
     )
+
+
+def layout_of(checks: Checks, place: str, raw: Mapping[str, Any]) -> Layout:
+    """Where the header is and which rows are no data, as far as a file's part of a mapping says so."""
+    reasons = _texts(checks, f"{place}.pass_over", raw.get("pass_over", [item.value for item in OPTIONAL]))
+    passed = [checks.one_of(f"{place}.pass_over", f"{place}: “pass_over”", reason, OPTIONAL) for reason in reasons]
+    rows = raw.get("skip_rows", [])
+    if not isinstance(rows, list) or not all(type(number) is int and number > 0 for number in rows):
+        checks.fail(f"{place}.skip_rows", f"{place}: “skip_rows” must be a list of row numbers.")
+        rows = []
+    return Layout(
+        header_row=_count(checks, place, raw, "header_row", 1_000_000),
+        header_rows=_count(checks, place, raw, "header_rows", MOST_HEADER_ROWS),
+        pass_over=frozenset(map(Passed, passed)),
+        skip_rows=frozenset(rows),
+        fill_short_rows=raw.get("fill_short_rows") is True,
+    )
+
+
+def _count(checks: Checks, place: str, raw: Mapping[str, Any], name: str, most: int) -> int:
+    """A number from 1 on; 0 where the mapping doesn't give it."""
+    value = raw.get(name, 0)
+    if name in raw and not (type(value) is int and 1 <= value <= most):
+        checks.fail(f"{place}.{name}", f"{place}: “{name}” must be a number from 1 to {most:,}.")
+        return 0
+    return int(value)
 
 
 def _check_fields(checks: Checks, place: str, kind: str, columns: dict[str, Any]) -> None:
@@ -243,9 +274,9 @@ def _origin(checks: Checks, place: str, raw: Any) -> Origin:
     if transform:
         checks.one_of(place, f"{place}: “transform”", transform, TRANSFORMS)
     return Origin(
-        column=_text(checks, place, raw.get("column", "")),
+        column=column_name(_text(checks, place, raw.get("column", ""))),
         constant=_text(checks, place, raw.get("constant", "")),
-        template=_text(checks, place, raw.get("template", "")),
+        template=_PLACEHOLDER.sub(_on_one_line, _text(checks, place, raw.get("template", ""))),
         pattern=pattern,
         optional=raw.get("optional") is True,
         transform=transform,
@@ -254,6 +285,10 @@ def _origin(checks: Checks, place: str, raw: Any) -> Origin:
         empty=frozenset(_texts(checks, place, raw.get("empty", []))),
         leave_out=frozenset(_texts(checks, place, raw.get("leave_out", []))),
     )
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    return f"{{{column_name(match.group(1))}}}"
 
 
 def _options(checks: Checks, place: str, kind: str, raw: Any) -> Options:

@@ -25,7 +25,7 @@ def make_plan(
 ) -> Plan:
     """The whole plan. Where a file couldn't be read at all nothing is compared: its gaps would only mislead."""
     draft = Draft(job, shelves, now=now, time_zone=time_zone, seen=seen)
-    if all(problem.row > 1 and problem.reason != "not_csv" for problem in job.problems):
+    if not any(problem.concerns_file for problem in job.problems):
         _compare(draft)
     return draft.finish()
 

@@ -23,7 +23,6 @@ FILE_REASONS = {
     "nul": "The text holds a NUL character, so this is no CSV file or its encoding is another one.",
     "not_csv": "The quotes don't add up, or a cell is too long.",
     "no_header": "The file is empty: its first row must name the columns.",
-    "empty_header": "A column has no name.",
     "duplicate_header": "Two columns have the same name.",
     "missing_column": "The mapping names a column that the file doesn't have.",
     "wave_is_there": "A wave of this name is there already, and what was told of it stays as it is.",
@@ -94,7 +93,7 @@ REASONS = FILE_REASONS | ROW_REASONS
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem; row 1 is the header, row 0 the file as a whole. It never repeats what a cell says."""
+    """One problem; row 0 is the file as a whole. It never repeats what a cell of its own row says."""
 
     file: str
     row: int
@@ -102,6 +101,11 @@ class Problem:
     reason: str
     outcome: Outcome
     detail: str = ""
+
+    @property
+    def concerns_file(self) -> bool:
+        """Whether the file can't be read as it should, so that its rows say nothing."""
+        return self.reason in FILE_REASONS
 
     @property
     def message(self) -> str:

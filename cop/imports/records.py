@@ -11,10 +11,11 @@ from cop.exports import unguarded
 from cop.imports.answers import read_answers
 from cop.imports.cells import Unreadable, read_cell
 from cop.imports.kinds import KINDS
+from cop.imports.layout import numbered
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
 from cop.imports.markup import without_html
 from cop.imports.problems import Outcome, Problem, Reporter
-from cop.imports.table import Progress, Table, numbered, read_table
+from cop.imports.table import Progress, Source, Table, read_table
 
 _SENTENCE = re.compile(r"^(.+?[.!?])(?=\s+\S)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -84,15 +85,8 @@ def read_job(
 def read_sheet(file: FileMapping, data: bytes, progress: Progress = lambda _message: None) -> Sheet:
     """Read one file's bytes into records."""
     reporter = Reporter(file.name, file.report)
-    table = read_table(
-        data,
-        reporter,
-        name=file.path,
-        encoding=file.encoding,
-        delimiter=file.delimiter,
-        part=file.part,
-        progress=progress,
-    )
+    source = Source(file.path, file.encoding, file.delimiter, file.part, file.layout)
+    table = read_table(data, reporter, source, wanted=file.read_columns, progress=progress)
     records: list[Record] = []
     if table.columns and not _missing_columns(file, table, reporter):
         for line in table.lines:
@@ -114,9 +108,10 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 def _missing_columns(file: FileMapping, table: Table, reporter: Reporter) -> bool:
     wanted = set(file.read_columns)
+    header = table.arrangement.header_row if table.arrangement else 1
     for name in sorted(wanted - set(table.columns)):
         several = numbered(name, 1) in table.columns
-        reporter.refuse_file("duplicate_header" if several else "missing_column", row=1, column=name)
+        reporter.refuse_file("duplicate_header" if several else "missing_column", row=header, column=name)
     return bool(wanted - set(table.columns))
 
 

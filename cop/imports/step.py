@@ -12,11 +12,12 @@ from cop.execute import execute
 from cop.imports import jobs, summary
 from cop.imports.changes import Plan
 from cop.imports.inspection import inspect
-from cop.imports.mapping import mapping_of
+from cop.imports.mapping import layout_of, mapping_of
 from cop.imports.operations import import_files, undo_import
 from cop.imports.queries import preview
 from cop.imports.records import Job, read_job
 from cop.permissions import Actor
+from cop.validation import Checks
 
 _SHOWN = 1_000
 """Problems and changes that the screen lists; the files beside hold all."""
@@ -40,7 +41,8 @@ def _inspect(folder: Path, asked: dict[str, Any], _now: datetime) -> dict[str, A
         jobs.say(folder, f"Looking at {file['name']}")
         data = jobs.file_path(folder, file["number"]).read_bytes()
         given = {name: file.get(name, "") for name in ("encoding", "delimiter", "part")}
-        found[file["name"]] = inspect(file["name"], data, **given).as_json()
+        layout = layout_of(Checks(), file["name"], file)
+        found[file["name"]] = inspect(file["name"], data, **given, layout=layout).as_json()
     return {"files": found}
 
 

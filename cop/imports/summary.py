@@ -20,6 +20,7 @@ def account(plan: Plan) -> Iterator[str]:
     head = ["file", "rows", *(fate.value for fate in fates)]
     lines = [[item.file, f"{item.rows:,}", *(f"{item.fates.get(fate, 0):,}" for fate in fates)] for item in plan.files]
     yield from _columns([head, *lines])
+    yield from (f"{item.file}: {item.passed}" for item in plan.files if item.passed)
     reasons = [
         [item.file, outcome.value, reason, f"{count:,}"]
         for item in plan.files
@@ -109,6 +110,7 @@ def as_json(plan: Plan, job: Job, *, most: int) -> dict[str, Any]:
                 "file": item.file,
                 "kind": item.kind,
                 "rows": item.rows,
+                "passed": item.passed,
                 "fates": {fate.value: item.fates.get(fate, 0) for fate in Fate},
                 "reasons": [[outcome.value, reason, count] for (outcome, reason), count in item.reasons.items()],
             }

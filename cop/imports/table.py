@@ -4,12 +4,12 @@ import codecs
 import csv
 import hashlib
 import io
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
 from cop.imports import formats
 from cop.imports.formats import Format, Rows, WrongFormat, format_of
+from cop.imports.layout import PLAIN, Arrangement, Layout, arrange
 from cop.imports.problems import Reporter
 
 MAX_BYTES = 200_000_000
@@ -28,7 +28,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Line:
-    """A row of text under the header's names; `number` counts as a spreadsheet does, the header being 1."""
+    """A row of text under the header's names; `number` counts as a spreadsheet does."""
 
     number: int
     cells: dict[str, str]
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as text. `row_count` counts every row with anything in it, also those of a wrong length."""
+    """A file as text. `row_count` counts every row of data, also those of a wrong length."""
 
     file: str
     digest: str
@@ -44,55 +44,75 @@ class Table:
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
     row_count: int
+    arrangement: Arrangement | None = None
+    """Where the table lies in the file; None where it can't be read."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a file is written. `name` tells the format by its ending; encoding and delimiter are a CSV file's.
+
+    `part` is a workbook's sheet or the path of a list in JSON or YAML.
+    """
+
+    name: str = ""
+    encoding: str = "auto"
+    delimiter: str = ","
+    part: str = ""
+    layout: Layout = field(default_factory=Layout)
 
 
 def read_table(
     data: bytes,
     reporter: Reporter,
+    source: Source,
     *,
-    name: str = "",
-    encoding: str = "auto",
-    delimiter: str = ",",
-    part: str = "",
+    wanted: Collection[str] = (),
     progress: Progress = lambda _message: None,
 ) -> Table:
     """Read a file; problems go to the reporter, and a table with one that concerns the whole file is empty.
 
-    `name` tells the format by its ending; encoding and delimiter are a CSV file's, `part` a workbook's sheet or the
-    path of a list in JSON or YAML.
+    `wanted` are the columns that a mapping reads: they tell the header from the rows above it.
     """
     empty = Table(reporter.file, hashlib.sha256(data).hexdigest(), (), (), 0)
-    rows = _any_rows(data, name, encoding, delimiter, part, reporter, progress)
-    columns = _header(rows, reporter)
-    if not columns or any(problem.row < 2 or problem.reason == "not_csv" for problem in reporter.problems):
+    rows, plain = read_rows(data, reporter, source, progress)
+    if not rows and not reporter.problems:
+        reporter.refuse_file("no_header")
+    if not rows or any(problem.concerns_file for problem in reporter.problems):
         return empty
-    lines, count = [], 0
-    for number, cells in rows[1:]:
-        count += 1
-        if len(cells) == len(columns):
-            lines.append(Line(number, dict(zip(columns, cells, strict=True))))
-            continue
-        many = len(cells) > len(columns)
-        detail = f"({len(cells)} instead of {len(columns)})"
-        reporter.leave_out(number, "", "too_many_cells" if many else "too_few_cells", detail)
-    return Table(reporter.file, empty.digest, columns, tuple(lines), count)
+    table = arrange(rows, PLAIN if plain else source.layout, wanted)
+    fill = source.layout.fill_short_rows
+    lines = [line for number, cells in table.body if (line := _line(number, cells, table.columns, fill, reporter))]
+    named = tuple(filter(None, table.columns))
+    return Table(reporter.file, empty.digest, named, tuple(lines), len(table.body), table)
 
 
-def _any_rows(
-    data: bytes, name: str, encoding: str, delimiter: str, part: str, reporter: Reporter, progress: Progress
-) -> Rows:
+def _line(number: int, cells: list[str], columns: Sequence[str], fill: bool, reporter: Reporter) -> Line | None:
+    """A row under the columns' names; None, and a problem, where it is too long or too short."""
+    width = len(columns)
+    if fill and len(cells) < width:
+        cells = [*cells, *[""] * (width - len(cells))]
+    if len(cells) != width:
+        reason = "too_many_cells" if len(cells) > width else "too_few_cells"
+        reporter.leave_out(number, "", reason, f"({len(cells)} instead of {width})")
+        return None
+    return Line(number, {name: cell for name, cell in zip(columns, cells, strict=True) if name})
+
+
+def read_rows(data: bytes, reporter: Reporter, source: Source, progress: Progress) -> tuple[Rows, bool]:
+    """A file's rows that aren't blank, and whether the first of them certainly names the columns."""
     if len(data) > MAX_BYTES:
         reporter.refuse_file("too_large", detail=f"({MAX_BYTES // 1_000_000} MB fit)")
-        return []
+        return [], False
     try:
-        found = format_of(name, data)
-        if found is not Format.CSV:
-            return formats.rows(found, data, part)
+        what = format_of(source.name, data)
+        if what is not Format.CSV:
+            return formats.rows(what, data, source.part), what in {Format.JSON, Format.YAML}
     except WrongFormat as error:
         reporter.refuse_file("wrong_format", detail=f"({error})")
-        return []
-    text = decoded(data, encoding, reporter)
-    return [] if text is None else _rows(text, delimiter, reporter, progress)
+        return [], False
+    text = decoded(data, source.encoding, reporter)
+    return ([] if text is None else _rows(text, source.delimiter, reporter, progress)), False
 
 
 def decoded(data: bytes, encoding: str, reporter: Reporter) -> str | None:
@@ -122,7 +142,7 @@ def _undecodable(byte: int, position: int, used: str, encoding: str) -> str:
 
 
 def _rows(text: str, delimiter: str, reporter: Reporter, progress: Progress) -> Rows:
-    """Every row that isn't blank, with its number."""
+    """Every row that isn't an empty line, with its number."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     rows: Rows = []
     number = 0
@@ -135,34 +155,3 @@ def _rows(text: str, delimiter: str, reporter: Reporter, progress: Progress) -> 
     except csv.Error as error:
         reporter.refuse_file("not_csv", row=number + 1, detail=f"(line {reader.line_num}: {error})")
     return rows
-
-
-def _header(rows: Rows, reporter: Reporter) -> tuple[str, ...]:
-    if not rows:
-        if not reporter.problems:
-            reporter.refuse_file("no_header")
-        return ()
-    names = tuple(name.strip() for name in rows[0][1])
-    for position, name in enumerate(names, 1):
-        if not name:
-            reporter.refuse_file("empty_header", row=1, detail=f"(column {position})")
-    names = _told_apart(names)
-    for name, count in Counter(names).items():
-        if name and count > 1:
-            reporter.refuse_file("duplicate_header", row=1, column=name)
-    return names
-
-
-def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, those that stand there several times with their number: none of them is taken for another."""
-    counts, seen = Counter(names), Counter[str]()
-    made = []
-    for name in names:
-        seen[name] += 1
-        made.append(numbered(name, seen[name]) if name and counts[name] > 1 else name)
-    return tuple(made)
-
-
-def numbered(name: str, number: int) -> str:
-    """What the first, second … of several columns of one name is called."""
-    return f"{name} ({number})"

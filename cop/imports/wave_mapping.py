@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from cop.choices import QuestionType, SkillLevel, SurveyKind
+from cop.imports.layout import column_name
 from cop.surveys.answers import STEPS, bare
 from cop.surveys.audit import LEAST
 from cop.surveys.collected import MOST_OPTIONS
@@ -171,7 +172,7 @@ def _problem(type_: QuestionType, options: list[str]) -> str:
 
 def _columns(checks: Checks, place: str, type_: QuestionType, raw: Mapping[str, Any]) -> tuple[str, ...]:
     given = [raw["column"]] if "column" in raw else raw.get("columns", [])
-    columns = tuple(_texts(checks, f"{place}.columns", given))
+    columns = tuple(column_name(name) for name in _texts(checks, f"{place}.columns", given))
     if ("column" in raw) == ("columns" in raw) or not all(columns) or not columns:
         checks.fail(f"{place}.columns", f"{place}: “column” must name a column, or “columns” several.")
     elif len(columns) > 1 and type_ is not QuestionType.MULTIPLE:

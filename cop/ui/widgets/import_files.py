@@ -6,6 +6,7 @@ import streamlit as st
 
 from cop.imports import jobs
 from cop.imports.formats import ENDINGS
+from cop.imports.mapping import LAYOUT
 from cop.periods import utcnow
 from cop.permissions import Actor
 from cop.ui.text import plain
@@ -78,21 +79,26 @@ def _under_way(actor: Actor) -> None:
 
 
 def look(token: str, names: list[str], given: dict[str, dict[str, Any]]) -> None:
-    """Have the files looked at; `given` says by file which encoding, delimiter or part to take."""
+    """Have the files looked at; `given` says by file how it is written."""
     files = [{"name": name, "number": number, **given.get(name, {})} for number, name in enumerate(names)]
     jobs.start(token, "inspect", files=files)
 
 
+_WRITTEN = ("encoding", "delimiter", "part", *LAYOUT)
+
+
 def look_again(token: str, screen: dict[str, Any], name: str, given: dict[str, Any]) -> None:
-    """Have one file looked at as it is said to be written; the mapping stays."""
-    files = [file | (given if file["path"] == name else {}) for file in screen["mapping"]["files"]]
-    taken = {
-        file["path"]: {what: file[what] for what in ("encoding", "delimiter", "part") if what in file} for file in files
-    }
+    """Have one file looked at as it is said to be written; the mapping stays. None takes what was said back."""
+    files = [_given(file, given) if file["path"] == name else file for file in screen["mapping"]["files"]]
+    taken = {file["path"]: {what: file[what] for what in _WRITTEN if what in file} for file in files}
     mapping = screen["mapping"] | {"files": files}
     jobs.remember(token, screen | {"stage": "looking", "mapping": mapping})
     look(token, screen["names"], taken)
     st.rerun()
+
+
+def _given(file: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (file | given).items() if value is not None}
 
 
 @st.fragment(run_every=0.7)

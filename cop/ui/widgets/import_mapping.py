@@ -20,7 +20,7 @@ from cop.ui.format import label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import import_files, import_wave, notice
+from cop.ui.widgets import import_files, import_layout, import_wave, notice
 
 Raw = dict[str, Any]
 """A file's part of a mapping, as JSON."""
@@ -113,22 +113,25 @@ def _reading(token: str, screen: dict[str, Any], file: Raw, found: Inspection) -
         + (f"Read as {found.encoding}. " if found.encoding != "auto" else "")
         + ("" if not found.problem else plain(found.problem))
     )
+    key = f"{token}:{file['path']}"
     sample = [list(row) for row in found.sample]
     st.dataframe(
         pd.DataFrame(sample, columns=list(found.columns)),
         hide_index=True,
-        key=f"sample:{token}:{file['path']}",
+        key=f"sample:{key}",
         alt=f"The first {len(sample)} rows of the file",
     )
     with st.container(horizontal=True):
         if found.format == "csv":
-            encoding = _one_of("Encoding", ENCODINGS, file["encoding"], f"encoding:{token}:{file['path']}")
+            encoding = _one_of("Encoding", ENCODINGS, file["encoding"], f"encoding:{key}")
             delimiter = _one_of(
-                "Cells end at", list(DELIMITERS), file["delimiter"], f"delimiter:{token}:{file['path']}", DELIMITERS
+                "Cells are separated by", list(DELIMITERS), file["delimiter"], f"delimiter:{key}", DELIMITERS
             )
             given = {"encoding": encoding, "delimiter": delimiter}
         else:
-            given = {"part": _one_of("Part", found.parts, found.part, f"part:{token}:{file['path']}")}
+            given = {"part": _one_of("Part", found.parts, found.part, f"part:{key}")}
+    if found.format in {"csv", "workbook"}:
+        given |= import_layout.edit(key, file, found)
     if any(file.get(name) != value for name, value in given.items()):
         import_files.look_again(token, screen, file["path"], given)
 

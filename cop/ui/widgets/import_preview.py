@@ -70,6 +70,9 @@ def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing
         key="import_account",
         alt="The files with their rows by what becomes of them",
     )
+    for item in result["files"]:
+        if item["passed"]:
+            st.caption(plain(f"{item['file']}: {item['passed']}"))
     _waves(result["waves"])
     passing = _choose(mapping, result)
     problems, changes = st.tabs(

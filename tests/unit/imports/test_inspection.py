@@ -51,7 +51,7 @@ def test_a_column_with_many_values_is_no_list_of_choices():
 
 def test_what_is_wrong_is_said():
     assert "it is no workbook" in inspect("x.xlsx", b"a,b\n").problem
-    assert "Two columns have the same name." in inspect("x.csv", b"a,a,a (1)\n1,2,3\n").problem
+    assert "The quotes don't add up" in inspect("x.csv", b'a,b\n1,"2\n').problem
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from cop.imports.operations import import_files
 from cop.imports.queries import preview
 from cop.imports.records import Job, read_job
 from cop.imports.table import MAX_BYTES
+from cop.organisation import time_zone
 from cop.periods import utcnow
 from cop.permissions import SYSTEM
 from cop.schema import open_database
@@ -35,8 +36,11 @@ def main(argv: list[str]) -> int:
     try:
         mapping = mapping_of(raw_mapping(args.mapping.name, args.mapping.read_bytes()))
         mapping = _placed(mapping, args.mapping.parent, args.file)
-        job = read_job(mapping, {file.name: _bytes(file) for file in mapping.files}, _progress)
+        contents = {file.name: _bytes(file) for file in mapping.files}
         open_database(settings())
+        with reading() as db:
+            zone = time_zone(db)
+        job = read_job(mapping, contents, _progress, time_zone=zone)
         return _import(job, dry_run=args.dry_run, report=args.report)
     except Invalid as error:
         _lines(sys.stderr, error.errors.values())

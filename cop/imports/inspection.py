@@ -3,13 +3,13 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import charset_normalizer
 
-from cop.imports import formats
+from cop.imports import dates, formats
 from cop.imports.formats import Format, WrongFormat
 from cop.imports.layout import Layout
 from cop.imports.problems import Reporter
@@ -21,6 +21,10 @@ MOST_VALUES = 60
 """A column with more different values is no list of choices."""
 _LONGEST = 80
 _LINES = 60
+_DATED_ROWS = 20_000
+_FIRST_TEXTS = 60
+_EXAMPLES = 6
+_LONGEST_DATE = 40
 _LOOK = 200_000
 """Bytes that are enough to tell an encoding and a delimiter."""
 
@@ -40,6 +44,8 @@ class Inspection:
     """The first rows."""
     values: dict[str, tuple[str, ...]] | None = None
     """The different values of each column that has few, the most frequent first."""
+    dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of columns that hold days or times, examples of each way in which these are written."""
     problem: str = ""
     header_row: int = 1
     header_rows: int = 1
@@ -64,7 +70,8 @@ def from_json(raw: dict[str, Any]) -> Inspection:
     values = {column: tuple(texts) for column, texts in (raw["values"] or {}).items()}
     flat = {name: tuple(raw[name]) for name in ("parts", "columns")}
     nested = {name: tuple(tuple(row) for row in raw[name]) for name in ("sample", "head", "passed")}
-    return Inspection(**raw | flat | nested | {"values": values})
+    days = {column: tuple(texts) for column, texts in raw["dates"].items()}
+    return Inspection(**raw | flat | nested | {"values": values, "dates": days})
 
 
 def inspect(
@@ -96,6 +103,7 @@ def inspect(
         row_count=table.row_count,
         sample=tuple(tuple(_short(cell) for cell in line.cells.values()) for line in table.lines[:SAMPLE_ROWS]),
         values=_values(table),
+        dates=_dates(table),
         problem=" ".join(dict.fromkeys(problem.message for problem in whole)),
         short_rows=len(short),
         **_arranged(table),
@@ -174,6 +182,32 @@ def _values(table: Table) -> dict[str, tuple[str, ...]]:
 
 def _listed(counter: Counter[str]) -> tuple[str, ...]:
     return tuple(value for value, _count in counter.most_common() if value and len(value) <= _LONGEST)
+
+
+def _dates(table: Table) -> dict[str, tuple[str, ...]]:
+    """Examples of days and times, by column."""
+    looked = table.lines[:_DATED_ROWS]
+    found = {}
+    for column in table.columns:
+        texts = list(dict.fromkeys(text for line in looked if (text := line.cells[column].strip())))
+        first = texts[:_FIRST_TEXTS]
+        if first and sum(map(_is_dated, first)) * 3 >= len(first):
+            found[column] = tuple(_examples(text for text in texts if _is_dated(text)))
+    return found
+
+
+def _is_dated(text: str) -> bool:
+    return len(text) <= _LONGEST_DATE and dates.LOOKS_LIKE_A_DAY.fullmatch(text) is not None
+
+
+def _examples(texts: Iterable[str]) -> Iterator[str]:
+    """A few texts of each shape, and a few that tell the day from the month."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for text in texts:
+        key = (dates.shape(text), dates.says_which_is_the_day(text))
+        counts[key] += 1
+        if counts[key] <= _EXAMPLES:
+            yield text
 
 
 def _short(cell: str) -> str:

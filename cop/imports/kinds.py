@@ -43,6 +43,8 @@ class Field:
     reading: Reading = Reading.LINE
     limit: int = 200
     required: bool = False
+    never_empty: bool = False
+    """Where the mapping takes it from a column, each row must have it."""
     choices: type[StrEnum] | None = None
 
 
@@ -99,7 +101,7 @@ KINDS: dict[str, dict[str, Field]] = {
         "until_on": Field(Reading.DATE),
     },
     "sessions": {
-        "key": _KEY,
+        "key": Field(limit=120, never_empty=True),
         "community": Field(required=True),
         "date": Field(Reading.DATE, required=True),
         "time": Field(Reading.TIME),
@@ -187,7 +189,7 @@ KINDS: dict[str, dict[str, Field]] = {
         "stage": Field(Reading.CHOICE, choices=FunnelStage),
     },
     "survey_answers": {
-        "respondent": Field(limit=120, required=True),
+        "respondent": Field(limit=120, never_empty=True),
         "org_unit": _REFERENCE,
         "job_role": Field(limit=120),
         "community": Field(limit=1_000),

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 from cop.choices import PersonKind
 from cop.errors import Invalid
+from cop.imports.dates import UnknownForm, form_of
 from cop.imports.kinds import KINDS, PERSON_FIELDS
 from cop.imports.layout import MOST_HEADER_ROWS, OPTIONAL, Layout, Passed, column_name
 from cop.imports.problems import ROW_REASONS
@@ -50,7 +51,8 @@ class Origin:
     optional: bool = False
     """A cell that doesn't match the pattern counts as empty instead of unreadable."""
     transform: str = ""
-    format: str = ""
+    formats: tuple[str, ...] = ()
+    """How days and times are written; several where a column holds several."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What each value means; any other is refused. Where this is empty, values are taken as they stand."""
     empty: frozenset[str] = frozenset()
@@ -280,11 +282,24 @@ def _origin(checks: Checks, place: str, raw: Any) -> Origin:
         pattern=pattern,
         optional=raw.get("optional") is True,
         transform=transform,
-        format=_text(checks, place, raw.get("format", "")),
+        formats=_formats(checks, place, raw.get("format", [])),
         values=values,
         empty=frozenset(_texts(checks, place, raw.get("empty", []))),
         leave_out=frozenset(_texts(checks, place, raw.get("leave_out", []))),
     )
+
+
+def _formats(checks: Checks, place: str, raw: Any) -> tuple[str, ...]:
+    """One form or several, as `dates.form_of` reads them."""
+    made = []
+    for text in _texts(checks, place, [raw] if isinstance(raw, str) else raw):
+        if not text:
+            continue
+        try:
+            made.append(form_of(text))
+        except UnknownForm as error:
+            checks.fail(place, f"{place}: “format” {text}: {error}.")
+    return tuple(made)
 
 
 def _on_one_line(match: re.Match[str]) -> str:

@@ -38,6 +38,7 @@ ROW_REASONS = {
     "too_few_cells": "The row has fewer cells than the header.",
     "missing": "The cell must not be empty.",
     "unreadable": "The cell can't be read as what it should be.",
+    "ambiguous_date": "The day can be read in two ways: say which one is meant.",
     "too_long": "The text is longer than what can be stored.",
     "control_character": "The cell holds a control or broken character.",
     "unknown_value": "The mapping doesn't say what this value means.",

@@ -3,14 +3,17 @@
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import time
 from functools import cache
 from typing import Any
 
 from cop.exports import unguarded
+from cop.imports import dates
 from cop.imports.answers import read_answers
-from cop.imports.cells import Unreadable, read_cell
-from cop.imports.kinds import KINDS
+from cop.imports.cells import Unreadable, Written, clock_of, read_cell
+from cop.imports.kinds import KINDS, Field
 from cop.imports.layout import numbered
 from cop.imports.mapping import FileMapping, ImportMapping, Origin
 from cop.imports.markup import without_html
@@ -68,29 +71,43 @@ class Job:
 
 
 def read_job(
-    mapping: ImportMapping, contents: Mapping[str, bytes | None], progress: Progress = lambda _message: None
+    mapping: ImportMapping,
+    contents: Mapping[str, bytes | None],
+    progress: Progress = lambda _message: None,
+    *,
+    time_zone: str = "UTC",
 ) -> Job:
-    """Read every file of the mapping from its bytes, by the file's name; None stands for one that isn't there."""
+    """Read every file of the mapping from its bytes, by the file's name; None stands for one that isn't there.
+
+    Moments with an offset become days and times in the organisation's time zone, or in that of the file's options.
+    """
     sheets, missing = [], []
     for file in mapping.files:
         data = contents.get(file.name)
         if data is None:
             missing.append(Problem(file.name, 0, "", "missing_file", Outcome.REFUSED))
             continue
-        sheets.append(read_sheet(file, data, progress))
+        sheets.append(read_sheet(file, data, progress, time_zone=time_zone))
         progress(f"{file.name}: {sheets[-1].table.row_count:,} rows read")
     return Job(mapping.source, tuple(sheets), tuple(missing))
 
 
-def read_sheet(file: FileMapping, data: bytes, progress: Progress = lambda _message: None) -> Sheet:
+def read_sheet(
+    file: FileMapping,
+    data: bytes,
+    progress: Progress = lambda _message: None,
+    *,
+    time_zone: str = "UTC",
+) -> Sheet:
     """Read one file's bytes into records."""
     reporter = Reporter(file.name, file.report)
     source = Source(file.path, file.encoding, file.delimiter, file.part, file.layout)
     table = read_table(data, reporter, source, wanted=file.read_columns, progress=progress)
+    zone = file.options.time_zone or time_zone
     records: list[Record] = []
     if table.columns and not _missing_columns(file, table, reporter):
         for line in table.lines:
-            record = _record(file, line.number, line.cells, reporter)
+            record = _record(file, line.number, line.cells, reporter, zone)
             if record is not None:
                 records.append(record)
     return Sheet(file, table, tuple(records), tuple(reporter.problems))
@@ -115,34 +132,58 @@ def _missing_columns(file: FileMapping, table: Table, reporter: Reporter) -> boo
     return bool(wanted - set(table.columns))
 
 
-def _record(file: FileMapping, row: int, cells: Mapping[str, str], reporter: Reporter) -> Record | None:
+def _record(file: FileMapping, row: int, cells: Mapping[str, str], reporter: Reporter, zone: str) -> Record | None:
     """The row's values; None where it must be left out. Every cell is read, so that all its problems are told."""
     values: dict[str, Any] = {}
     whole = True
     for name, origins in file.columns.items():
         field = KINDS[file.kind][name]
+        needed = field.required or field.never_empty
         where = next((column for origin in origins for column in origin.columns), "")
         try:
-            values[name] = _value(origins, cells, file.kind, name)
+            values[name] = _value(origins, cells, field, zone)
         except Unreadable as problem:
-            dropped = field.required or problem.reason == "left_out"
+            dropped = needed or problem.reason == "left_out"
             whole = whole and not dropped
             values[name] = None
             (reporter.leave_out if dropped else reporter.leave_empty)(row, where, problem.reason, problem.detail)
             continue
-        if field.required and values[name] is None:
+        if needed and values[name] is None:
             reporter.leave_out(row, where, "missing")
             whole = False
+    if file.kind == "sessions" and whole:
+        if "time" not in file.columns:
+            values |= _time_beside_day(file.columns["date"], cells, zone)
+        if "key" not in file.columns:
+            values["key"] = _session_key(values)
     answers = read_answers(file.wave, row, cells, reporter) if file.wave else {}
     return Record(row, values, answers) if whole else None
 
 
-def _value(origins: tuple[Origin, ...], cells: Mapping[str, str], kind: str, name: str) -> Any:
+def _value(origins: tuple[Origin, ...], cells: Mapping[str, str], field: Field, zone: str) -> Any:
     for origin in origins:
         text = _source_text(origin, cells)
         if text:
-            return read_cell(text, KINDS[kind][name], origin.format)
+            return read_cell(text, field, Written(origin.formats, zone))
     return None
+
+
+def _session_key(values: Mapping[str, Any]) -> str:
+    """What tells a session apart where its source has no keys."""
+    clock = values.get("time")
+    own = f"{values['date']} {clock:%H:%M}" if clock else str(values["date"])
+    return f"{own} {values['community']}: {values['title']}"[: KINDS["sessions"]["key"].limit]
+
+
+def _time_beside_day(origins: tuple[Origin, ...], cells: Mapping[str, str], zone: str) -> dict[str, time]:
+    """The time in a day's cell. Midnight sharp without an offset is how programs write a day alone."""
+    for origin in origins:
+        with suppress(Unreadable):
+            text = _source_text(origin, cells)
+            clock = clock_of(text, Written(origin.formats, zone)) if text else None
+            if clock is not None and (clock != time() or dates.has_offset(text)):
+                return {"time": clock}
+    return {}
 
 
 def _source_text(origin: Origin, cells: Mapping[str, str]) -> str:

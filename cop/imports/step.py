@@ -16,6 +16,7 @@ from cop.imports.mapping import layout_of, mapping_of
 from cop.imports.operations import import_files, undo_import
 from cop.imports.queries import preview
 from cop.imports.records import Job, read_job
+from cop.organisation import time_zone
 from cop.permissions import Actor
 from cop.validation import Checks
 
@@ -89,7 +90,9 @@ def _job(folder: Path, asked: dict[str, Any]) -> Job:
     contents: dict[str, bytes | None] = {
         file.name: jobs.file_path(folder, numbers[file.name]).read_bytes() for file in mapping.files
     }
-    return read_job(mapping, contents, lambda message: jobs.say(folder, message))
+    with reading() as db:
+        zone = time_zone(db)
+    return read_job(mapping, contents, lambda message: jobs.say(folder, message), time_zone=zone)
 
 
 def _plan(asked: dict[str, Any], job: Job, now: datetime) -> Plan:

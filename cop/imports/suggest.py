@@ -2,29 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from cop.imports import dates
 from cop.imports.inspection import Inspection, seems
 from cop.imports.kinds import KINDS, Field, Reading
 from cop.imports.mapping import ImportMapping, mapping_of
 
-DATE_FORMS = {
-    "%Y-%m-%d": "2026-03-05",
-    "%d/%m/%Y": "05/03/2026 (day first)",
-    "%m/%d/%Y": "03/05/2026 (month first)",
-    "%d.%m.%Y": "05.03.2026",
-    "%d-%m-%Y": "05-03-2026",
-    "%Y/%m/%d": "2026/03/05",
-    "%Y-%m-%d %H:%M": "2026-03-05 16:30",
-    "%Y-%m-%d %H:%M:%S": "2026-03-05 16:30:00",
-    "%Y-%m-%dT%H:%M:%SZ": "2026-03-05T16:30:00Z",
-    "%d %b %Y": "05 Mar 2026",
-    "%d %B %Y": "05 March 2026",
-}
-"""How days are written, as strptime reads them, and how that looks."""
 _TAG = re.compile(r"\s*<(?:p|div|span|ul|ol|h[1-6]|strong|b|em|a|br)\b", re.IGNORECASE)
 _ALIKE = 88
 """Of 100, by which a column's name counts as the field's."""
@@ -219,13 +205,22 @@ def start(name: str, file_name: str, found: Inspection) -> dict[str, Any]:
 def origin(kind: str, field: str, column: str, found: Inspection) -> Any:
     """How a field reads a column: as it stands; of days, how they are written; of choices, what each spelling means."""
     rule = KINDS[kind][field]
-    return origin_date(found, column) if rule.reading is Reading.DATE else choice_origin(rule, column, found)
+    if rule.reading in {Reading.DATE, Reading.TIME}:
+        return dated_origin(found, column)
+    return choice_origin(rule, column, found)
 
 
-def origin_date(found: Inspection, column: str) -> Any:
-    """A column of days, with how they are written where only one way fits."""
-    form = date_form(found, column)
-    return {"column": column, "format": form} if form else column
+def dated_origin(found: Inspection, column: str) -> Any:
+    """A column of days or times, with the ways in which they are written, as far as these can be read in one way."""
+    forms, _left = date_forms(found, column)
+    if not forms or forms == [dates.ISO]:
+        return column
+    return {"column": column, "format": forms[0] if len(forms) == 1 else forms}
+
+
+def date_forms(found: Inspection, column: str) -> tuple[list[str], list[str]]:
+    """The forms of a column's days, and those of its days that can be read in none or in more than one way."""
+    return dates.suggested(found.dates.get(column, ()))
 
 
 def choice_origin(rule: Field, column: str, found: Inspection) -> Any:
@@ -243,23 +238,6 @@ def _holds_html(column: str, found: Inspection) -> bool:
     place = found.columns.index(column)
     texts = [row[place] for row in found.sample if row[place]]
     return bool(texts) and all(_TAG.match(text) for text in texts)
-
-
-def date_form(found: Inspection, column: str) -> str:
-    """The one way in which all that is seen of a column reads as days; "" where several or none fit."""
-    place = found.columns.index(column)
-    seen = {row[place].strip() for row in found.sample} | set((found.values or {}).get(column, ()))
-    texts = seen - {""}
-    fits = [form for form in DATE_FORMS if texts and all(_reads(text, form) for text in texts)]
-    return fits[0] if len(fits) == 1 else ""
-
-
-def _reads(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it fits
-    except ValueError:
-        return False
-    return True
 
 
 def fitting(mappings: Mapping[str, Mapping[str, Any]], files: Mapping[str, Inspection]) -> dict[str, dict[str, str]]:

@@ -67,10 +67,13 @@ def _plan_wave(draft: Draft, sheet: Sheet, wave: WaveMapping) -> None:
 
 
 def _respondents(draft: Draft, sheet: Sheet) -> Iterator[Record]:
-    """The rows that count; each of them is a person, so that k people are k rows."""
+    """The rows that count; each of them is a person, so that k people are k rows.
+
+    Without a column that names the respondent each row is somebody else.
+    """
     seen: set[str] = set()
     for record in sheet.records:
-        who = record.values["respondent"].casefold()
+        who = str(record.values.get("respondent", record.row)).casefold()
         if not record.answers:
             draft.leave_out(sheet, record, "no_answer", "respondent")
         elif who in seen:

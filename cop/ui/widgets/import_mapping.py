@@ -14,13 +14,12 @@ from cop.imports.inspection import DELIMITERS, Inspection
 from cop.imports.kinds import KINDS, Field, Reading
 from cop.imports.mapping import CREATABLE, mapping_of
 from cop.imports.queries import mappings, radar_names
-from cop.imports.suggest import DATE_FORMS
 from cop.imports.table import ENCODINGS
 from cop.ui.format import label
 from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
-from cop.ui.widgets import import_files, import_layout, import_wave, notice
+from cop.ui.widgets import import_dates, import_files, import_layout, import_wave, notice
 
 Raw = dict[str, Any]
 """A file's part of a mapping, as JSON."""
@@ -195,8 +194,8 @@ def _field(key: str, name: str, field: Field, raw: Any, found: Inspection) -> An
     if where == _CONSTANT:
         return {"constant": _constant(key, name, field, raw)}
     same = _column(raw) == where
-    if field.reading is Reading.DATE:
-        return {"column": where, "format": _form(key, name, raw if same else suggest.origin_date(found, where))}
+    if field.reading in {Reading.DATE, Reading.TIME}:
+        return import_dates.edit(key, name, where, raw if same else suggest.dated_origin(found, where), found)
     return raw if same else suggest.choice_origin(field, where, found)
 
 
@@ -235,13 +234,6 @@ def _constant(key: str, name: str, field: Field, raw: Any) -> str:
     if field.choices is not None:
         return _one_of(f"{label(name)} is", list(field.choices), value, f"constant:{key}")
     return st.text_input(f"{label(name)} is", value, key=f"constant:{key}", max_chars=field.limit, width=250)
-
-
-def _form(key: str, name: str, raw: Any) -> str:
-    now = raw.get("format", "") if isinstance(raw, dict) else ""
-    forms = list(DATE_FORMS)
-    options = forms if not now or now in forms else [now, *forms]
-    return _one_of(f"{label(name)} is written", options, now or forms[0], f"format:{key}", DATE_FORMS)
 
 
 def _spellings(key: str, kind: str, columns: Raw, found: Inspection) -> None:

@@ -92,18 +92,27 @@ def test_columns_by_their_names():
 
 
 @pytest.mark.parametrize(
-    ("days", "form"),
+    ("days", "forms", "left"),
     [
-        (["2026-03-05"], "%Y-%m-%d"),
-        (["31/01/2026", "05/03/2026"], "%d/%m/%Y"),
-        (["01/31/2026", "03/05/2026"], "%m/%d/%Y"),
-        (["03/05/2026", "04/06/2026"], ""),  # either reading fits: not ours to say
-        (["soon"], ""),
+        (["2026-03-05"], ["iso"], []),
+        (["31/01/2026", "05/03/2026"], ["%d/%m/%Y"], []),
+        (["01/31/2026", "03/05/2026"], ["%m/%d/%Y"], []),
+        (["03/05/2026", "04/06/2026"], [], ["03/05/2026", "04/06/2026"]),  # either reading fits: not ours to say
+        (["31.12.2019", "45321", "03/04/2026"], ["%d.%m.%Y", "serial"], ["03/04/2026"]),
+        (["31/12/2019", "12/31/2019", "03/04/2026"], [], ["31/12/2019", "12/31/2019", "03/04/2026"]),
+        (["soon"], [], []),
     ],
 )
-def test_how_days_are_written(days, form):
+def test_how_days_are_written(days, forms, left):
     found = inspect("x.csv", ("day\n" + "\n".join(days) + "\n").encode())
-    assert suggest.date_form(found, "day") == form
+    assert suggest.date_forms(found, "day") == (forms, left)
+    # Far below the first rows there is one that tells the day from the month.
+    many = (
+        "day\n"
+        + "".join(f"{day:02}/0{month}/2026\n" for day in range(1, 13) for month in range(1, 10))
+        + "13/01/2026\n"
+    )
+    assert suggest.date_forms(inspect("x.csv", many.encode()), "day") == (["%d/%m/%Y"], [])
 
 
 def test_a_start_is_a_mapping_that_can_be_used():

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cop.imports.cells import Unreadable, read_cell
+from cop.imports.cells import Unreadable, Written, read_cell
 from cop.imports.kinds import KINDS
 from cop.imports.markup import without_html
 from cop.imports.records import is_listed
@@ -113,7 +113,7 @@ def test_a_column_that_is_there_twice_is_meant_by_its_number_only():
         ("sessions", "title", "a\x07b", "control_character"),
         ("sessions", "title", "a\ud800b", "control_character"),
         ("sessions", "status", "maybe", "unknown_value"),
-        ("attendance", "led", "perhaps", "unreadable"),
+        ("attendance", "led", "perhaps", "unknown_value"),
         ("attendance", "handle", "https://x.org/zoe", "unreadable"),
         ("people", "email", "a b@x.org", "unreadable"),
         ("communities", "slug", "Data Team", "unreadable"),
@@ -143,7 +143,7 @@ def test_what_a_field_takes(kind, name, text, value):
 
 
 def test_dates_in_another_form():
-    assert read_cell("31.12.2023", KINDS["sessions"]["date"], "%d.%m.%Y") == date(2023, 12, 31)
+    assert read_cell("31.12.2023", KINDS["sessions"]["date"], Written(["%d.%m.%Y"])) == date(2023, 12, 31)
 
 
 def test_names_that_are_none():

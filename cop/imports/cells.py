@@ -17,7 +17,8 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 _BROKEN = {"Cc", "Cs", "Co", "Cn"}
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _HANDLE = re.compile(r"[\w][\w.-]*")
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+ENGLISH_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+"""What counts as yes and no without a word in the mapping."""
 
 
 class Unreadable(Exception):
@@ -92,9 +93,9 @@ def _number(text: str, _field: Field, _written: Written) -> int:
 
 
 def _flag(text: str, _field: Field, _written: Written) -> bool:
-    if text.casefold() not in _FLAGS:
+    if text.casefold() not in ENGLISH_FLAGS:
         raise Unreadable("unknown_value", "(known: yes, no)")
-    return _FLAGS[text.casefold()]
+    return ENGLISH_FLAGS[text.casefold()]
 
 
 def _choice(text: str, field: Field, _written: Written) -> Any:

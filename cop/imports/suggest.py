@@ -1,6 +1,7 @@
 """Which kind a file is and which of its columns stands for which field, by their names: a start, not a decision. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,198 +9,195 @@ from rapidfuzz import fuzz, process
 
 from cop.imports import dates
 from cop.imports.inspection import Inspection, seems
-from cop.imports.kinds import KINDS, Field, Reading
+from cop.imports.kinds import KINDS, PERSON_FIELDS, Field, Reading
 from cop.imports.mapping import ImportMapping, mapping_of
+from cop.imports.vocabulary import FLAG_WORDS, WORDS, english, plain
 
 _TAG = re.compile(r"\s*<(?:p|div|span|ul|ol|h[1-6]|strong|b|em|a|br)\b", re.IGNORECASE)
 _ALIKE = 88
 """Of 100, by which a column's name counts as the field's."""
-_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "org_units": {
-        "key": ("key", "id", "code", "unit id", "unit code", "number"),
-        "name": ("name", "unit", "org unit", "department", "title"),
-        "parent": ("parent", "parent id", "parent unit", "belongs to", "reports to"),
-    },
-    "people": {
-        "key": ("key", "id", "personnel number", "employee id", "staff id", "person id", "login"),
-        "name": ("name", "full name", "employee", "person", "display name"),
-        "email": ("email", "e mail", "mail", "email address"),
-        "handle": ("handle", "github", "login", "user name", "username", "account"),
-        "kind": ("kind", "person type", "employment"),
-        "org_unit": ("org unit", "unit", "department", "company", "organisation", "organization"),
-        "job_role": ("job role", "role", "job title", "position", "title"),
-        "active": ("active", "is active", "employed"),
-    },
-    "communities": {
-        "key": ("key", "id", "dir", "slug", "community id", "team id"),
-        "name": ("name", "community", "team", "group", "title"),
-        "slug": ("slug", "dir", "address"),
-        "type": ("type", "kind", "category"),
-        "stage": ("stage", "state", "phase", "status"),
-        "focus": ("focus", "description", "mission", "purpose", "mission statement"),
-        "charter": ("charter", "mission statement", "charter text"),
-        "norms": ("norms", "rules"),
-        "cadence": ("cadence", "frequency"),
-        "channel_url": ("channel", "channel url", "chat", "mailing list"),
-        "area": ("area", "topic", "subject"),
-        "org_unit": ("org unit", "unit", "department"),
-        "founded_on": ("founded on", "founded", "since", "created", "start date"),
-    },
-    "memberships": {
-        "community": ("community", "community id", "team", "group", "chapter"),
-        "person": ("person", "person id", "member id", "personnel number", "employee id"),
-        "email": ("email", "e mail", "mail", "email address"),
-        "handle": ("handle", "github", "login", "username"),
-        "name": ("name", "member", "full name", "person name"),
-        "joined_on": ("joined on", "joined", "member since", "since", "start", "start date", "from"),
-        "left_on": ("left on", "left", "until", "end", "end date", "to"),
-    },
-    "facilitators": {
-        "community": ("community", "community id", "community dir", "team", "group"),
-        "person": ("person", "person id", "personnel number", "employee id"),
-        "email": ("email", "e mail", "mail"),
-        "handle": ("handle", "github", "login", "username"),
-        "name": ("name", "facilitator", "leader", "full name"),
-        "role": ("role", "function"),
-        "since_on": ("since on", "since", "start", "from"),
-        "until_on": ("until on", "until", "end", "to"),
-    },
-    "sessions": {
-        "key": ("key", "id", "session id", "event id", "meeting id", "slug"),
-        "community": ("community", "community id", "group", "chapter", "team"),
-        "date": ("date", "day", "start", "start date", "held on"),
-        "time": ("time", "start time"),
-        "minutes": ("minutes", "duration", "length"),
-        "title": ("title", "name", "topic", "subject", "event"),
-        "kind": ("kind", "type"),
-        "status": ("status", "state"),
-        "place": ("place", "venue", "room", "location"),
-        "link": ("link", "url"),
-        "agenda": ("agenda",),
-        "topics": ("topics", "notes", "minutes text"),
-        "decisions": ("decisions",),
-        "headcount": ("headcount", "attendees", "attendee count", "participants", "attendance"),
-    },
-    "series": {
-        "community": ("community", "community id", "community dir", "group", "team"),
-        "title": ("title", "name", "meeting", "description"),
-        "weekday": ("weekday", "day", "day of week"),
-        "frequency": ("frequency", "recurrence", "repeats", "how often"),
-        "time": ("time", "start time"),
-        "time_zone": ("time zone", "timezone", "tz"),
-        "minutes": ("minutes", "duration", "length"),
-        "starts_on": ("starts on", "start date", "first day"),
-        "until_on": ("until on", "until", "last day", "end date"),
-        "place": ("place", "venue", "room", "location"),
-        "link": ("link", "url"),
-        "agenda": ("agenda",),
-    },
-    "attendance": {
-        "session": ("session", "session id", "event id", "meeting id"),
-        "person": ("person", "person id", "employee id"),
-        "email": ("email", "e mail", "mail"),
-        "handle": ("handle", "github", "login", "username"),
-        "name": ("name", "attendee", "participant", "full name"),
-        "led": ("led", "host", "chair"),
-        "spoke": ("spoke", "speaker"),
-        "note": ("note", "role", "company"),
-    },
-    "skills": {
-        "name": ("skill", "skill name", "competency", "capability"),
-        "area": ("area", "topic", "subject", "category"),
-        "description": ("description", "skill description"),
-        "none": ("none", "level 0"),
-        "awareness": ("awareness", "level 1"),
-        "working": ("working", "level 2"),
-        "practitioner": ("practitioner", "level 3"),
-        "expert": ("expert", "level 4"),
-    },
-    "role_requirements": {
-        "job_role": ("job role", "role", "role level", "position"),
-        "skill": ("skill", "skill name", "competency", "capability"),
-        "level": ("required level", "level", "target level", "skill level"),
-        "since_on": ("since", "since on", "from"),
-        "until_on": ("until", "until on", "to"),
-    },
-    "unit_needs": {
-        "org_unit": ("unit", "org unit", "department"),
-        "skill": ("skill", "skill name", "competency", "capability"),
-        "level": ("level", "required level", "target level", "skill level"),
-        "needed": ("people needed", "needed", "headcount", "how many"),
-        "importance": ("importance", "priority", "weight"),
-        "since_on": ("since", "since on", "from"),
-        "until_on": ("until", "until on", "to"),
-    },
-    "community_skills": {
-        "community": ("community", "community id", "team", "group"),
-        "skill": ("skill", "skill name", "competency", "capability"),
-    },
-    "needs": {
-        "key": ("key", "id", "need id", "number", "issue key"),
-        "title": ("title", "need", "use case", "use case name", "summary"),
-        "description": ("description", "purpose", "details"),
-        "org_unit": ("org unit", "unit", "department", "agency", "business unit"),
-        "community": ("community", "working group"),
-        "area": ("area", "topic area", "topic"),
-        "horizon": ("horizon",),
-        "client": ("client", "customer"),
-        "deadline": ("deadline", "due date", "due on", "due"),
-        "headcount": ("headcount", "people affected"),
-        "raised_on": ("raised on", "creation date", "created", "created on", "date initiated"),
-        "stage": ("stage", "status", "state"),
-        "stage_since": ("stage since", "last updated", "in stage since"),
-    },
-    "trends": {
-        "title": ("title", "name", "trend", "technology", "blip"),
-        "ring": ("ring",),
-        "day": ("day", "date", "published on"),
-        "quadrant": ("quadrant",),
-        "edition": ("edition", "volume"),
-        "status": ("status", "movement", "moved"),
-        "rationale": ("rationale", "description", "reason"),
-        "source": ("source",),
-        "source_kind": ("source kind",),
-        "url": ("url", "link"),
-    },
-    "survey_answers": {
-        "respondent": ("respondent", "respondent id", "response id", "participant id", "unique id"),
-        "org_unit": ("org unit", "unit", "department", "business unit"),
-        "job_role": ("job role", "role", "job title", "position"),
-        "community": ("community", "working group"),
-    },
+_CLEAR = 0.4
+"""By which a kind's score must exceed the next one's."""
+_LEAST = 0.5
+
+
+def kind_of(name: str, found: Inspection) -> str:
+    """The kind that the columns, what they hold and the file's name speak for; "" where two fit equally well."""
+    scores = scores_of(name, found)
+    best, second = sorted(scores, key=lambda kind: -scores[kind])[:2]
+    clear = scores[best] >= _LEAST and scores[best] - scores[second] >= _CLEAR
+    return best if clear else ""
+
+
+def scores_of(name: str, found: Inspection) -> dict[str, float]:
+    """How well each kind fits a file."""
+    chosen = {kind: columns_of(kind, found.columns) for kind in KINDS}
+    claims = Counter(column for columns in chosen.values() for column in set(columns.values()))
+    stem = f" {plain(name.rpartition('.')[0] or name)} "
+    return {
+        kind: sum(
+            _weight(KINDS[kind][field], column, found) / claims[column] ** 0.5 for field, column in columns.items()
+        )
+        - _missing(kind, columns, found)
+        + (_NAMED if _is_named(kind, stem) else 0)
+        + (_answers(found, chosen) if kind == "survey_answers" else 0)
+        for kind, columns in chosen.items()
+    }
+
+
+_NAMED = 1.5
+_FILE_WORDS = {
+    "people": (
+        "people",
+        "persons",
+        "employees",
+        "staff",
+        "workers",
+        "mitarbeiter",
+        "personal",
+        "empleados",
+        "employes",
+    ),
+    "org_units": ("org units", "units", "departments", "abteilungen", "organisation", "departamentos"),
+    "communities": ("communities", "cops", "comunidades", "groups"),
+    "memberships": ("memberships", "members", "mitglieder", "miembros", "membres"),
+    "facilitators": ("facilitators", "leaders", "leads"),
+    "sessions": ("sessions", "meetings", "events", "sitzungen", "sesiones"),
+    "attendance": ("attendance", "attendees", "teilnahme", "asistencia", "presences"),
+    "survey_answers": ("survey", "answers", "responses", "umfrage", "encuesta", "enquete", "feedback"),
+    "needs": ("needs", "issues", "backlog", "requests", "jira"),
+    "skills": ("skills",),
+    "role_requirements": ("role requirements",),
+    "trends": ("trends", "radar"),
+    "series": ("series",),
 }
 
 
-def kind_of(name: str, columns: Sequence[str]) -> str:
-    """The kind whose required fields the columns fit best; the file's own name counts where that is even."""
-    stem = _plain(name.rpartition(".")[0] or name)
-    scores = {kind: _score(kind, columns) + (2 if kind.replace("_", " ") in stem else 0) for kind in KINDS}
-    return max(scores, key=lambda kind: scores[kind])
+def _is_named(kind: str, stem: str) -> bool:
+    return any(f" {word} " in stem for word in (*_FILE_WORDS.get(kind, ()), kind.replace("_", " ")))
+
+
+def _weight(field: Field, column: str, found: Inspection) -> float:
+    """How much a column says for a field: one of days should hold days, one of addresses addresses."""
+    dated = column in found.dates
+    if field.reading is Reading.DATE:
+        return 1.2 if dated else 0.3
+    if field.reading is Reading.EMAIL:
+        return 1.0 if holds_addresses(column, found) else 0.3
+    return 0.4 if dated and field.reading is not Reading.TIME else 1.0
+
+
+def _missing(kind: str, columns: Mapping[str, str], found: Inspection) -> float:
+    """What counts against a kind: fields that it can't do without."""
+    absent = {field for field, rule in KINDS[kind].items() if rule.required and field not in columns}
+    if name_columns(found):
+        absent -= {"name"}
+    if kind in {"memberships", "facilitators", "attendance"} and not set(columns) & set(PERSON_FIELDS):
+        absent.add("person")
+    return sum(_NEEDED.get(field, _MISSED) for field in absent)
+
+
+_MISSED = 1.3
+_NEEDED = {"community": 2.2, "session": 2.2, "ring": 2.2, "skill": 2.0}
+"""Where each row names one of these, hardly another kind of file does."""
+
+
+_TIMES_OF_ANSWERS = {
+    "timestamp",
+    "zeitstempel",
+    "marca temporal",
+    "horodateur",
+    "completion time",
+    "submit date",
+    "end date",
+}
+_TICKED = re.compile(r"(.+?) ?\[(.+)\]")
+_QUESTION = re.compile(r"(?:\?|\)|:)$|^(?:how|what|which|wie|was|welche|cual|como|quel|comment)\b", re.IGNORECASE)
+
+
+def _answers(found: Inspection, chosen: Mapping[str, Mapping[str, str]]) -> float:
+    """What speaks for answers to a survey: questions as names, moments of sending, several header rows."""
+    questions = sum(
+        1
+        for column in found.columns
+        if _QUESTION.search(column) or _TICKED.fullmatch(column) or column.count(" ") >= _LONG
+    )
+    share = questions / len(found.columns)
+    moments = any(plain(column) in _TIMES_OF_ANSWERS for column in found.columns)
+    known = len(chosen["survey_answers"])
+    return (
+        (2.5 if found.titles else 0) + 4 * share + (0.8 if moments and questions else 0) - (1.5 if not known else 0.5)
+    )
+
+
+_LONG = 3
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+def holds_addresses(column: str, found: Inspection) -> bool:
+    """Whether the first cells of a column are e-mail addresses."""
+    place = found.columns.index(column)
+    texts = [row[place].strip() for row in found.sample if row[place].strip()]
+    return bool(texts) and all(_ADDRESS.fullmatch(text) for text in texts)
 
 
 def columns_of(kind: str, columns: Sequence[str]) -> dict[str, str]:
     """By field, the column whose name says the same; a column stands for one field only."""
-    free = {column: _plain(column) for column in columns}
+    free = {column: english(column) for column in columns}
     chosen: dict[str, str] = {}
-    for field, words in _WORDS[kind].items():
+    for field, words in WORDS[kind].items():
         best, most = "", 0.0
         for place, word in enumerate(words):
-            found = process.extractOne(word, free, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-            if found and found[1] - place > most:
-                best, most = str(found[2]), found[1] - place
+            match = process.extractOne(word, free, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            if match and match[1] - place > most:
+                best, most = str(match[2]), match[1] - place
         if best:
             chosen[field] = best
             del free[best]
     return chosen
 
 
+def name_columns(found: Inspection) -> tuple[str, str] | None:
+    """The columns of first and last names, where a file has both apart.
+
+    “Name” beside a first name is the last name, unless it repeats the first one.
+    """
+    means = {english(column): column for column in reversed(found.columns)}
+    first, last, name = (means.get(word) for word in ("first name", "last name", "name"))
+    if not first and last and name:
+        first = name
+    if first and not last and name and not _repeats(found, first, name):
+        last = name
+    return (first, last) if first and last and first != last else None
+
+
+def _repeats(found: Inspection, part: str, whole: str) -> bool:
+    first, second = found.columns.index(part), found.columns.index(whole)
+    return any(row[first].strip() and row[first].strip() in row[second] for row in found.sample)
+
+
 def start(name: str, file_name: str, found: Inspection) -> dict[str, Any]:
     """A file's part of a mapping to begin with."""
-    kind = kind_of(file_name, found.columns)
+    kind = kind_of(file_name, found)
     raw: dict[str, Any] = {"name": name, "path": file_name, "kind": kind, "part": found.part}
     raw |= {"encoding": found.encoding, "delimiter": found.delimiter}
+    return raw | {"columns": origins(kind, found) if kind else {}}
+
+
+def origins(kind: str, found: Inspection) -> dict[str, Any]:
+    """Where the fields of a kind come from, as far as the columns' names say so."""
     columns = columns_of(kind, found.columns)
-    return raw | {"columns": {field: origin(kind, field, column, found) for field, column in columns.items()}}
+    both = name_columns(found)
+    if both and "name" in KINDS[kind] and "email" in KINDS[kind]:
+        columns = {field: column for field, column in columns.items() if column not in both}
+    made = {field: origin(kind, field, column, found) for field, column in columns.items()}
+    if both and "name" in KINDS[kind] and "email" in KINDS[kind]:
+        first, last = both
+        made["name"] = {"template": f"{{{first}}} {{{last}}}"}
+    if "email" in KINDS[kind] and "email" not in made:
+        addresses = [column for column in found.columns if holds_addresses(column, found)]
+        made |= {"email": addresses[0]} if len(addresses) == 1 else {}
+    return made
 
 
 def origin(kind: str, field: str, column: str, found: Inspection) -> Any:
@@ -227,11 +225,19 @@ def choice_origin(rule: Field, column: str, found: Inspection) -> Any:
     """A column, with what its spellings mean where they are a choice's own words; HTML without its tags."""
     if rule.reading is Reading.TEXT and _holds_html(column, found):
         return {"column": column, "transform": "without_html"}
-    if rule.choices is None or column not in (found.values or {}):
+    seen = (found.values or {}).get(column)
+    if seen is None or not (rule.choices or rule.reading is Reading.FLAG):
         return column
-    known = {_plain(choice.value): choice.value for choice in rule.choices}
-    spellings = {value: known[_plain(value)] for value in (found.values or {})[column] if _plain(value) in known}
+    means = {value: meaning_of(rule, value) for value in seen}
+    spellings = {value: meant for value, meant in means.items() if meant}
     return {"column": column, "values": spellings} if spellings else {"column": column}
+
+
+def meaning_of(rule: Field, value: str) -> str:
+    """What a spelling means for a field of choices, or of yes and no, where that is plain; else ""."""
+    if rule.choices is None:
+        return FLAG_WORDS.get(value.strip().casefold(), "")
+    return {plain(choice.value): str(choice.value) for choice in rule.choices}.get(plain(value), "")
 
 
 def _holds_html(column: str, found: Inspection) -> bool:
@@ -259,15 +265,3 @@ def _pairs(mapping: ImportMapping, files: Mapping[str, Inspection]) -> dict[str,
             return {}
         pairs[file.name] = (named or fits)[0]
     return pairs if set(pairs.values()) == set(files) else {}
-
-
-def _score(kind: str, columns: Sequence[str]) -> float:
-    chosen = columns_of(kind, columns)
-    required = [field for field, rule in KINDS[kind].items() if rule.required]
-    missing = sum(field not in chosen for field in required)
-    return len(chosen) - 3 * missing
-
-
-def _plain(text: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", spaced.lower()).split())

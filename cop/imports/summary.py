@@ -1,5 +1,6 @@
 """An import told to a human: the account of every row, every problem and every change as a CSV file. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
@@ -7,6 +8,8 @@ from typing import Any
 
 from cop.exports import to_csv
 from cop.imports.changes import Fate, New, Plan, WaveAnswers
+from cop.imports.kinds import KINDS, Reading
+from cop.imports.mapping import FileMapping
 from cop.imports.problems import Outcome
 from cop.imports.records import Job
 
@@ -118,6 +121,7 @@ def as_json(plan: Plan, job: Job, *, most: int) -> dict[str, Any]:
         ],
         "counts": {table: list(counts) for table, counts in plan.counts.items()},
         "problem_count": len(plan.problems),
+        "unknown": list(unknown_values(plan, job)),
         "problems": [
             {
                 "file": problem.file,
@@ -133,6 +137,39 @@ def as_json(plan: Plan, job: Job, *, most: int) -> dict[str, Any]:
         "waves": [_wave(wave) for wave in plan.waves],
         "changes": [list(change) for change in islice(changes(plan), most)],
     }
+
+
+_MOST_UNKNOWN = 40
+
+
+def unknown_values(plan: Plan, job: Job) -> Iterator[dict[str, Any]]:
+    """The values of enumerated fields that the mapping doesn't know, the most frequent first: for a person to map."""
+    sheets = {sheet.mapping.name: sheet for sheet in job.sheets}
+    lines = {name: {line.number: line.cells for line in sheet.table.lines} for name, sheet in sheets.items()}
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for problem in plan.problems:
+        if problem.reason not in _UNKNOWN or problem.file not in sheets:
+            continue
+        value = lines[problem.file].get(problem.row, {}).get(problem.column, "").strip()
+        for field in _fields_of(sheets[problem.file].mapping, problem.column):
+            counts[problem.file, field, problem.column, value] += 1
+    for (file, field, column, value), count in counts.most_common(_MOST_UNKNOWN):
+        if value:
+            yield {"file": file, "field": field, "column": column, "value": value, "count": count}
+
+
+_UNKNOWN = {"unknown_value", "unknown_ring", "unknown_quadrant"}
+_NAMED = {"ring", "quadrant"}
+"""Fields of which the funnel's set-up says what they may be."""
+
+
+def _fields_of(mapping: FileMapping, column: str) -> Iterator[str]:
+    """The enumerated fields that read a column."""
+    for name, origins in mapping.columns.items():
+        rule = KINDS[mapping.kind][name]
+        enumerated = rule.choices is not None or rule.reading is Reading.FLAG or name in _NAMED
+        if enumerated and any(origin.column == column for origin in origins):
+            yield name
 
 
 def _called(plan: Plan, values: Mapping[str, Any]) -> str:

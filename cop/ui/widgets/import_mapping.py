@@ -10,6 +10,7 @@ import streamlit as st
 
 from cop.errors import Invalid
 from cop.imports import jobs, operations, suggest
+from cop.imports.cells import ENGLISH_FLAGS
 from cop.imports.inspection import DELIMITERS, Inspection
 from cop.imports.kinds import KINDS, Field, Reading
 from cop.imports.mapping import CREATABLE, mapping_of
@@ -20,6 +21,7 @@ from cop.ui.load import load
 from cop.ui.perform import Form
 from cop.ui.text import plain
 from cop.ui.widgets import import_dates, import_files, import_layout, import_wave, notice
+from cop.ui.widgets.import_choices import EMPTY, LEAVE_OUT, choices_of
 
 Raw = dict[str, Any]
 """A file's part of a mapping, as JSON."""
@@ -34,7 +36,6 @@ _WAYS = {
 }
 _SHOWN = ("format", "values", "empty", "leave_out")
 _TWO = re.compile(r"\{([^{}]+)\} \{([^{}]+)\}")
-_EMPTY, _LEAVE_OUT = "(counts as empty)", "(leave the row out)"
 _KINDS_OF_PEOPLE = {"": "Report it as a problem", "staff": "Enter them as staff", "guest": "Enter them as guests"}
 
 
@@ -97,6 +98,10 @@ def _title(file: Raw) -> str:
 
 def checked(mapping: Raw) -> bool:
     """Whether the mapping can be used; says what is wrong where it can't."""
+    unknown = [file["path"] for file in mapping["files"] if not file["kind"]]
+    if unknown:
+        st.error(plain(f"Choose what these files hold: {', '.join(unknown)}."), icon=":material/error:")
+        return False
     try:
         mapping_of(mapping)
     except Invalid as error:
@@ -152,13 +157,19 @@ def _one_of(title: str, options: Any, value: str, key: str, names: Mapping[str, 
 def _file(key: str, file: Raw, found: Inspection) -> Raw:
     kinds = list(KINDS)
     kind = st.selectbox(
-        "What it holds", kinds, index=kinds.index(file["kind"]), format_func=label, key=f"kind:{key}", width=320
+        "What it holds",
+        kinds,
+        index=kinds.index(file["kind"]) if file["kind"] else None,
+        format_func=label,
+        key=f"kind:{key}",
+        placeholder="Choose: the columns fit several",
+        width=320,
     )
+    if kind is None:
+        return file
     if kind != file["kind"]:
-        names = suggest.columns_of(kind, found.columns)
-        columns = {field: suggest.origin(kind, field, column, found) for field, column in names.items()}
         file = {name: value for name, value in file.items() if name not in {"options", "report", "wave", "questions"}}
-        file |= {"kind": kind, "columns": columns}
+        file |= {"kind": kind, "columns": suggest.origins(kind, found)}
     columns = {}
     with st.container(horizontal=True):
         for name, field in KINDS[kind].items():
@@ -175,7 +186,7 @@ def _file(key: str, file: Raw, found: Inspection) -> Raw:
 def _field(key: str, name: str, field: Field, raw: Any, found: Inspection) -> Any:
     """Choose where a field comes from; None where it isn't taken."""
     chosen = _chosen(raw, found)
-    joins = [_JOINED] if name == "name" and len(found.columns) > 1 else []
+    joins = [_JOINED] if name in {"name", "key"} and len(found.columns) > 1 else []
     options = ["", *found.columns, *joins, _CONSTANT, *([_RULE] if chosen == _RULE else [])]
     where = st.selectbox(
         f"{label(name)} *" if field.required else label(name),
@@ -240,12 +251,15 @@ def _spellings(key: str, kind: str, columns: Raw, found: Inspection) -> None:
     """What each spelling of a choice means, for each column of choices; changed in `columns`."""
     named = load(radar_names) if kind == "trends" else {}
     for name, raw in columns.items():
-        column, offered = _column(raw), [*(KINDS[kind][name].choices or named.get(name, ()))]
+        rule = KINDS[kind][name]
+        column, offered = _column(raw), [*(choices_of(rule) or named.get(name, ()))]
         seen = (found.values or {}).get(column)
         if not offered or not seen or _chosen(raw, found) == _RULE:
             continue
         known = raw if isinstance(raw, dict) else {}
-        means = {value: _meaning(value, known, offered) for value in seen}
+        if rule.reading is Reading.FLAG and not known and all(value.casefold() in ENGLISH_FLAGS for value in seen):
+            continue
+        means = {value: _meaning(value, known, offered) or suggest.meaning_of(rule, value) for value in seen}
         st.caption(f"What the spellings in “{plain(column)}” mean for {label(name).lower()}:")
         with st.container(horizontal=True):
             chosen = {
@@ -256,7 +270,7 @@ def _spellings(key: str, kind: str, columns: Raw, found: Inspection) -> None:
 
 
 def _spelling(key: str, value: str, meant: str | None, offered: list[str]) -> str | None:
-    options = [*map(str, offered), _EMPTY, _LEAVE_OUT]
+    options = [*map(str, offered), EMPTY, LEAVE_OUT]
     chosen: str | None = st.selectbox(
         plain(value),
         options,
@@ -283,9 +297,9 @@ def _first_sentence(key: str, columns: Raw) -> None:
 
 def _meaning(value: str, known: Raw, offered: list[str]) -> str | None:
     if value in known.get("empty", ()):
-        return _EMPTY
+        return EMPTY
     if value in known.get("leave_out", ()):
-        return _LEAVE_OUT
+        return LEAVE_OUT
     meant = known.get("values", {}).get(value)
     same = (str(one) for one in offered if one.casefold() == value.casefold())
     return meant or next(same, None)
@@ -294,9 +308,9 @@ def _meaning(value: str, known: Raw, offered: list[str]) -> str | None:
 def _spelt(column: str, means: Mapping[str, Any]) -> Raw:
     values = {value: str(meant) for value, meant in means.items() if isinstance(meant, str)}
     made: Raw = {"column": column}
-    made["empty"] = [value for value, meant in values.items() if meant == _EMPTY]
-    made["leave_out"] = [value for value, meant in values.items() if meant == _LEAVE_OUT]
-    made["values"] = {value: meant for value, meant in values.items() if meant not in {_EMPTY, _LEAVE_OUT}}
+    made["empty"] = [value for value, meant in values.items() if meant == EMPTY]
+    made["leave_out"] = [value for value, meant in values.items() if meant == LEAVE_OUT]
+    made["values"] = {value: meant for value, meant in values.items() if meant not in {EMPTY, LEAVE_OUT}}
     return {name: item for name, item in made.items() if item}
 
 

@@ -16,6 +16,7 @@ from cop.periods import utcnow
 from cop.permissions import Actor, Permission, require
 from cop.ui import run
 from cop.ui.text import plain
+from cop.ui.widgets import import_values
 
 _TABLES = {
     "area": "areas",
@@ -61,8 +62,8 @@ def letting_pass(mapping: dict[str, Any], passing: Passing) -> dict[str, Any]:
     return mapping | {"files": files}
 
 
-def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing:
-    """Draw the preview; returns what shall pass from now on."""
+def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """Draw the preview; returns the mapping with what was chosen here."""
     _headline(result)
     st.dataframe(
         pd.DataFrame([_account(item) for item in result["files"]]),
@@ -74,6 +75,7 @@ def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing
         if item["passed"]:
             st.caption(plain(f"{item['file']}: {item['passed']}"))
     _waves(result["waves"])
+    chosen = import_values.edit(token, mapping, result["unknown"])
     passing = _choose(mapping, result)
     problems, changes = st.tabs(
         [f"Problems ({result['problem_count']:,})", f"What would be written ({result['size']:,})"],
@@ -86,7 +88,7 @@ def show(token: str, mapping: dict[str, Any], result: dict[str, Any]) -> Passing
     if changes.open:
         with changes:
             _changes(token, result)
-    return passing
+    return chosen if passing == let_pass(mapping) else letting_pass(chosen, passing)
 
 
 def _headline(result: dict[str, Any]) -> None:

@@ -104,11 +104,10 @@ def _asked(screen: Screen) -> dict[str, Any]:
 
 
 def _preview(actor: Actor, token: str, screen: Screen, result: dict[str, Any]) -> None:
-    report = import_preview.show(token, screen["mapping"], result)
+    mapping = import_preview.show(token, screen["mapping"], result)
     with st.container(horizontal=True):
-        if report != import_preview.let_pass(screen["mapping"]):
+        if mapping != screen["mapping"]:
             if st.button("Look again", type="primary", key="import_look_again", icon=":material/refresh:"):
-                mapping = import_preview.letting_pass(screen["mapping"], report)
                 _start_preview(actor, token, screen | {"mapping": mapping})
         elif result["size"] and not result["refused"]:
             label = f"Import {result['size']:,} {'row' if result['size'] == 1 else 'rows'}"

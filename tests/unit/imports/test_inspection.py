@@ -2,7 +2,7 @@
 
 import pytest
 
-from cop.imports import suggest
+from cop.imports import meanings, suggest
 from cop.imports.inspection import delimiter_of, encoding_of, from_json, inspect
 from cop.imports.mapping import mapping_of
 
@@ -69,7 +69,7 @@ def test_what_is_wrong_is_said():
 )
 def test_kinds_of_real_files(real_data, folder, file, kind):
     found = inspect(file, (real_data / folder / file).read_bytes())
-    assert suggest.kind_of(file, found.columns) == kind
+    assert suggest.kind_of(file, found) == kind
 
 
 def test_html_is_taken_without_its_tags():
@@ -133,3 +133,53 @@ def test_a_kept_mapping_fits_files_that_have_all_its_columns():
     assert suggest.fitting({"HR": raw}, {"new.csv": fits}) == {"HR": {"people": "new.csv"}}
     assert suggest.fitting({"HR": raw}, {"new.csv": inspect("new.csv", b"nr,a\n1,x\n")}) == {}
     assert suggest.fitting({"HR": raw}, {"new.csv": fits, "other.csv": inspect("other.csv", b"q\n1\n")}) == {}
+
+
+def test_where_the_columns_fit_several_kinds_nothing_is_guessed():
+    assert suggest.kind_of("list.csv", inspect("list.csv", b"id,name\n1,Data\n2,Law\n")) == ""
+    raw = suggest.start("list.csv", "list.csv", inspect("list.csv", b"id,name\n1,Data\n2,Law\n"))
+    assert (raw["kind"], raw["columns"]) == ("", {})
+    assert suggest.kind_of("org units.csv", inspect("org units.csv", b"id,name\n1,Data\n2,Law\n")) == "org_units"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "both"),
+    [
+        ("Vorname;Nachname", "Greta;Olm", ("Vorname", "Nachname")),
+        ("Name;Vorname", "Olm;Greta", ("Vorname", "Name")),
+        ("Name;Vorname", "Greta Olm;Greta", None),  # the whole name, and the first one again
+        ("Nombre;Apellidos", "Pía;Sol", ("Nombre", "Apellidos")),
+        ("Prénom;Nom", "Lea;Nord", ("Prénom", "Nom")),
+        ("Nome;Cognome", "Lea;Nord", ("Nome", "Cognome")),
+        ("Name;Mail", "Lea Nord;lea@x.example", None),
+    ],
+)
+def test_first_and_last_names_in_two_columns(columns, rows, both):
+    looked = inspect("x.csv", f"{columns}\n{rows}\n".encode())
+    assert suggest.name_columns(looked) == both
+
+
+def test_spellings_of_yes_and_no_are_proposed_and_others_are_left_to_a_person():
+    text = "key;name;active\n" + "".join(
+        f"{n};P {n};{word}\n" for n, word in enumerate(["ja", "nein", "sí", "x", "✓", "1", "ruht"])
+    )
+    looked = inspect("people.csv", text.encode())
+    proposed = suggest.origins("people", looked)["active"]
+    assert proposed == {
+        "column": "active",
+        "values": {"ja": "yes", "nein": "no", "sí": "yes", "x": "yes", "✓": "yes", "1": "yes"},
+    }
+
+
+def test_a_mapping_learns_what_a_value_means():
+    raw = {"kind": "people", "columns": {"active": "a", "kind": ["k", {"column": "l", "empty": ["-"]}]}}
+    learn = {"empty": "(e)", "leave_out": "(l)"}
+    flags = meanings.learned(raw, "active", "a", {"ja": "yes", "?": "(e)"}, **learn)
+    words = {"yes": "yes", "no": "no", "true": "true", "false": "false", "1": "1", "0": "0"}
+    assert flags["columns"]["active"] == {"column": "a", "values": words | {"ja": "yes"}, "empty": ["?"]}
+    kinds = meanings.learned(raw, "kind", "l", {"x": "(l)", "Gast": "guest"}, **learn)
+    own = {"staff": "staff", "guest": "guest"}
+    assert kinds["columns"]["kind"] == [
+        "k",
+        {"column": "l", "empty": ["-"], "values": own | {"Gast": "guest"}, "leave_out": ["x"]},
+    ]

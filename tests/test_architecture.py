@@ -6,6 +6,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import grimp
@@ -13,6 +14,7 @@ import pytest
 
 from cop.settings import ROOT
 from cop.ui.navigation import PAGES
+from tests.each import for_each
 
 PAGE_FILES = sorted((ROOT / "pages").rglob("*.py"))
 CODE_FILES = sorted((ROOT / "cop").rglob("*.py"))
@@ -24,19 +26,23 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), filename=str(path))
 
 
+@cache
 def called(node: ast.Call) -> str:
     """`st.html` for a call of st.html(…)."""
     return ast.unparse(node.func)
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+@cache
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module and every name from a module, dotted."""
     found = set()
@@ -48,8 +54,9 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-pages = pytest.mark.parametrize("path", PAGE_FILES, ids=name_of)
-code = pytest.mark.parametrize("path", CODE_FILES, ids=name_of)
+pages = for_each(PAGE_FILES, name_of)
+code = for_each(CODE_FILES, name_of)
+code_and_pages = for_each([*CODE_FILES, *PAGE_FILES], name_of)
 
 
 def test_there_is_something_to_check():
@@ -111,7 +118,7 @@ def test_no_module_of_the_entry_scripts_folder_hides_another():
     assert ours & (set(sys.stdlib_module_names) | installed) - {"__init__", "__pycache__"} == set()
 
 
-@pytest.mark.parametrize("path", OPERATION_FILES, ids=name_of)
+@for_each(OPERATION_FILES, name_of)
 def test_every_operation_first_requires_a_permission(path):
     for node in tree(path).body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -141,7 +148,7 @@ def test_only_one_place_reads_the_clock(path):
         assert not re.fullmatch(r"(sa\.)?func\.(now|current_timestamp|current_date)", called(call)), ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", [*CODE_FILES, *PAGE_FILES], ids=name_of)
+@code_and_pages
 def test_user_text_can_never_become_html(path):
     for call in calls(path):
         for keyword in call.keywords:
@@ -152,7 +159,7 @@ def test_user_text_can_never_become_html(path):
             assert all(isinstance(argument, ast.Constant) for argument in call.args), ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", [*CODE_FILES, *PAGE_FILES], ids=name_of)
+@code_and_pages
 def test_sql_is_never_built_from_values(path):
     """`sa.text` takes a constant; `exec_driver_sql` also one of our own f-strings of PRAGMA names, in cop/db.py."""
     for call in calls(path):
@@ -178,7 +185,7 @@ def test_what_calls_itself_pure_reaches_neither_database_nor_streamlit():
             assert graph.find_shortest_chain(module, outside) is None, f"{module} reaches {outside}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "cop").glob("*/charts.py")), ids=name_of)
+@for_each(sorted((ROOT / "cop").glob("*/charts.py")), name_of)
 def test_charts_are_pure(path):
     roots = {name.split(".")[0] for name in imported(path)}
     assert not roots & {"streamlit", "sqlalchemy"}

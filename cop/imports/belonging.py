@@ -44,13 +44,19 @@ def plan_memberships(draft: Draft, entries: Sequence[Entry]) -> None:
         own = stays[entry.target, person]
         key = own.get(joined)
         if key is not None and draft.is_claimed("membership", key):
-            draft.leave_out(entry.sheet, entry.record, "duplicate", "joined_on")
+            detail = f"({draft.named_place('membership', key, person)})"
+            draft.leave_out(entry.sheet, entry.record, "duplicate", "joined_on", detail=detail)
             continue
         if key is not None and "left_on" not in values:
             left = shelf.get(key)["left_on"]
-        others = [shelf.get(other) for day, other in own.items() if day != joined]
-        if any(_overlap(joined, left, row["joined_on"], row.get("left_on")) for row in others):
-            draft.leave_out(entry.sheet, entry.record, "overlap", "joined_on")
+        others = [
+            other
+            for day, other in own.items()
+            if day != joined and _overlap(joined, left, shelf.get(other)["joined_on"], shelf.get(other).get("left_on"))
+        ]
+        if others:
+            detail = f"({draft.named_place('membership', others[0], person)})"
+            draft.leave_out(entry.sheet, entry.record, "overlap", "joined_on", detail=detail)
             continue
         ready = {"left_on": left} | {
             name: values[name] or "" for name in ("join_reason", "leave_reason") if name in values
@@ -103,7 +109,8 @@ def plan_facilitators(draft: Draft, entries: Sequence[Entry]) -> None:
         own = known[entry.target, person]
         held = [key for key in own if draft.is_claimed("facilitator", key)]
         if any(_overlap(since or EARLIEST, until, *_span(shelf.get(key))) for key in held):
-            draft.leave_out(entry.sheet, entry.record, "second_role", "role")
+            detail = f"({draft.named_place('facilitator', held[0], person)})"
+            draft.leave_out(entry.sheet, entry.record, "second_role", "role", detail=detail)
             continue
         key = _same_assignment(draft, [key for key in own if key not in held], since, until)
         ready = {"role": values["role"]} | {name: values[name] for name in ("since_on", "until_on") if name in values}

@@ -47,19 +47,20 @@ class Draft:
             for sheet in job.sheets
         }
         self._claims: dict[str, dict[int, tuple[str, Hashable, bool]]] = defaultdict(dict)
-        self._claimed: set[tuple[str, Hashable]] = set()
+        self._claimed: dict[tuple[str, Hashable], tuple[str, int]] = {}
+        """By row of the database, the file and row that was about it first."""
         self._names = {
             table: _index(shelves[table], "name") for table in ("area", "job_role", "skill", "org_unit", "community")
         }
         self._slugs = {row["slug"]: key for key, row in shelves["community"].existing.items()}
 
-    def leave_out(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
+    def leave_out(self, sheet: Sheet, record: Record, reason: str, *fields: str, detail: str = "") -> None:
         """Report a row that can't be taken; the column is that of the first of the fields which is mapped."""
-        self._reporters[sheet.mapping.name].leave_out(record.row, sheet.column(*fields), reason)
+        self._reporters[sheet.mapping.name].leave_out(record.row, sheet.column(*fields), reason, detail)
 
-    def leave_empty(self, sheet: Sheet, record: Record, reason: str, *fields: str) -> None:
+    def leave_empty(self, sheet: Sheet, record: Record, reason: str, *fields: str, detail: str = "") -> None:
         """Report a cell that can't be taken."""
-        self._reporters[sheet.mapping.name].leave_empty(record.row, sheet.column(*fields), reason)
+        self._reporters[sheet.mapping.name].leave_empty(record.row, sheet.column(*fields), reason, detail)
 
     def refuse_file(self, sheet: Sheet, reason: str, *, column: str = "", detail: str = "") -> None:
         """Report what concerns a file as a whole; a column is named by its header."""
@@ -70,12 +71,29 @@ class Draft:
     def claim(self, sheet: Sheet, record: Record, table: str, key: Hashable) -> None:
         """Note which row of the database a row of the file is about; its fate follows from what happens to that."""
         again = (table, key) in self._claimed
-        self._claimed.add((table, key))
+        self._claimed.setdefault((table, key), (sheet.mapping.name, record.row))
         self._claims[sheet.mapping.name][record.row] = (table, key, again)
 
     def is_claimed(self, table: str, key: Hashable) -> bool:
         """Whether an earlier row was about the same."""
         return (table, key) in self._claimed
+
+    def whose(self, table: str, key: Hashable) -> str:
+        """A row of the database for a message: its name, and the row of the files that was about it."""
+        name = str(self.shelves[table].get(key).get("name") or "")
+        return ", ".join(filter(None, [name, self.place(table, key)]))
+
+    def named_place(self, table: str, key: Hashable, person: Id) -> str:
+        """A row of the database about a person, for a message: the person, and the row of the files that was about it."""
+        name = str(self.shelves["person"].get(person)["name"])
+        return ", ".join(filter(None, [name, self.place(table, key)]))
+
+    def place(self, table: str, key: Hashable) -> str:
+        """The row of the files that was about a row of the database first: “row 2”; "" where none was."""
+        file, row = self._claimed.get((table, key), ("", 0))
+        if not row:
+            return ""
+        return f"row {row}" if len(self.job.sheets) == 1 else f"row {row} of {file}"
 
     def touch(self, community: Id, day: date) -> None:
         """The community's figures change from the day on."""

@@ -27,7 +27,8 @@ def plan_sessions(draft: Draft) -> None:
         for record in sheet.records:
             key = draft.keys.row("community_session", record.values["key"])
             if key is not None and draft.is_claimed("community_session", key):
-                draft.leave_out(sheet, record, "duplicate", "key")
+                detail = f"({draft.place('community_session', key)})"
+                draft.leave_out(sheet, record, "duplicate", "key", detail=detail)
                 continue
             _plan_session(draft, sheet, record, key)
 
@@ -135,7 +136,8 @@ def plan_attendance(draft: Draft, entries: Sequence[Entry]) -> None:
         given = entry.record.values
         key = there.get((entry.target, person))
         if key is not None and draft.is_claimed("attendance", key):
-            draft.leave_out(entry.sheet, entry.record, "duplicate", "handle", "name")
+            detail = f"({draft.named_place('attendance', key, person)})"
+            draft.leave_out(entry.sheet, entry.record, "duplicate", "handle", "name", detail=detail)
             continue
         values = {name: given[name] for name in ("led", "spoke") if given.get(name) is not None}
         values |= {"note": given["note"] or ""} if "note" in given else {}

@@ -52,7 +52,7 @@ def _plan_unit(draft: Draft, sheet: Sheet, record: Record) -> None:
     )
     if namesake is not None and namesake != key:
         if key is not None or draft.keys.has("org_unit", namesake):
-            draft.leave_out(sheet, record, "name_taken", "name")
+            draft.leave_out(sheet, record, "name_taken", "name", detail=f"({draft.whose('org_unit', namesake)})")
             return
         key = namesake
     if key is not None and _lies_below(draft, parent, key):
@@ -78,7 +78,7 @@ def plan_people(draft: Draft) -> None:
         for record in sheet.records:
             group = groups.setdefault(record.values["key"], [])
             if group and not sheet.mapping.options.merge_repeated:
-                draft.leave_out(sheet, record, "duplicate", "key")
+                draft.leave_out(sheet, record, "duplicate", "key", detail=_rows(group))
                 continue
             group.append((sheet, record))
     for group in groups.values():
@@ -96,8 +96,9 @@ def _plan_person(draft: Draft, group: list[tuple[Sheet, Record]]) -> None:
         has_another = draft.keys.has("person", key) and draft.people.keyed(external) is None
         taken = draft.is_claimed("person", key) or has_another
     if taken:
+        column, detail = _taken_by(draft, values, external)
         for each_sheet, each in group:
-            draft.leave_out(each_sheet, each, "person_taken", "handle", "email", "key")
+            draft.leave_out(each_sheet, each, "person_taken", column, "handle", "email", "key", detail=detail)
         return
     ready = _person_values(draft, group, values)
     if key is None:
@@ -112,6 +113,21 @@ def _plan_person(draft: Draft, group: list[tuple[Sheet, Record]]) -> None:
         draft.claim(each_sheet, each, "person", key)
 
 
+def _taken_by(draft: Draft, values: dict[str, Any], external: str) -> tuple[str, str]:
+    """Which of a row's fields is another person's, and whose, for the message."""
+    known = draft.people.keyed(external)
+    for field, words in (("handle", "the handle"), ("email", "the address")):
+        other = draft.people.by(field, values.get(field))
+        if other is not None and other != known:
+            return field, f"({words} of {draft.whose('person', other)})"
+    return "key", f"({draft.whose('person', known)})" if known is not None else ""
+
+
+def _rows(group: list[tuple[Sheet, Record]]) -> str:
+    """The first row of a group, for a message."""
+    return f"(row {group[0][1].row})"
+
+
 def _merged(draft: Draft, group: list[tuple[Sheet, Record]]) -> dict[str, Any]:
     """What the rows say together: the first text of each field; another one is a contradiction."""
     values = dict(group[0][1].values)
@@ -120,7 +136,7 @@ def _merged(draft: Draft, group: list[tuple[Sheet, Record]]) -> dict[str, Any]:
             if values.get(name) is None:
                 values[name] = value
             elif value is not None and value != values[name]:
-                draft.leave_empty(sheet, record, "contradiction", name)
+                draft.leave_empty(sheet, record, "contradiction", name, detail=_rows(group))
     return values
 
 
@@ -145,12 +161,13 @@ def plan_communities(draft: Draft) -> None:
         namesake = next(iter(draft.named("community", record.values["name"])), None)
         if namesake is not None and namesake != key:
             if key is not None or draft.keys.has("community", namesake):
-                draft.leave_out(sheet, record, "name_taken", "name")
+                draft.leave_out(sheet, record, "name_taken", "name", detail=f"({draft.whose('community', namesake)})")
                 continue
             key = namesake
         address = record.values.get("slug")
-        if address and draft.slugs().get(address, key) != key:
-            draft.leave_out(sheet, record, "address_taken", "slug")
+        owner = draft.slugs().get(address or "", key)
+        if address and owner != key:
+            draft.leave_out(sheet, record, "address_taken", "slug", detail=f"({draft.whose('community', owner)})")
             continue
         values = _community_values(draft, sheet, record)
         if address or key is None:
@@ -199,13 +216,13 @@ def looked_up(
 
 def _first_of_key(draft: Draft, kind: str) -> Iterator[tuple[Sheet, Record]]:
     """The rows of a kind, each key once; later rows of a key are reported."""
-    seen: set[str] = set()
+    seen: dict[str, tuple[Sheet, Record]] = {}
     for sheet in draft.job.of(kind):
         for record in sheet.records:
-            if record.values["key"] in seen:
-                draft.leave_out(sheet, record, "duplicate", "key")
+            first = seen.setdefault(record.values["key"], (sheet, record))
+            if first[1] is not record:
+                draft.leave_out(sheet, record, "duplicate", "key", detail=_rows([first]))
                 continue
-            seen.add(record.values["key"])
             yield sheet, record
 
 

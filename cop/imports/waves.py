@@ -71,15 +71,15 @@ def _respondents(draft: Draft, sheet: Sheet) -> Iterator[Record]:
 
     Without a column that names the respondent each row is somebody else.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for record in sheet.records:
         who = str(record.values.get("respondent", record.row)).casefold()
         if not record.answers:
             draft.leave_out(sheet, record, "no_answer", "respondent")
         elif who in seen:
-            draft.leave_out(sheet, record, "answered_twice", "respondent")
+            draft.leave_out(sheet, record, "answered_twice", "respondent", detail=f"(row {seen[who]})")
         else:
-            seen.add(who)
+            seen[who] = record.row
             _report_groups(draft, sheet, record)
             draft.claim(sheet, record, "answer", New("answer", len(seen)))
             yield record

@@ -264,7 +264,7 @@ def test_all_problems_of_all_files_and_nothing_written(organised):
         ("org_units", 3, "above", "unit_ring"),
         ("org_units", 4, "above", "unknown_unit"),
         ("people", 2, "unit", "unknown_unit"),
-        ("people", 3, "login", "person_taken"),
+        ("people", 3, "mail", "person_taken"),
         ("people", 4, "nr", "duplicate"),
         ("communities", 3, "name", "name_taken"),
         ("communities", 4, "since", "future"),

@@ -1,5 +1,6 @@
 """The part of a mapping that says what a wave asked, and what the cells of its answers mean. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _LISTED = {QuestionType.SINGLE, QuestionType.MULTIPLE}
 _WAVE = ("name", "kind", "day", "purpose", "smallest_group")
 _QUESTION = (
     "type", "text", "column", "columns", "help", "dimension", "reversed", "skill", "options", "values", "empty",
-    "separator",
+    "separator", "chosen", "not_chosen",
 )  # fmt: skip
 
 
@@ -46,6 +47,15 @@ class QuestionMapping:
     """Spellings that say that somebody doesn't know."""
     separator: str
     """What stands between several choices in one cell."""
+    chosen: frozenset[str]
+    """Where each option has a column: spellings by which a cell says that it was chosen. Its own name does, too."""
+    not_chosen: frozenset[str]
+    """Spellings by which a cell says that it wasn't; a blank one says nothing."""
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether each option has a column of its own."""
+        return bool(self.chosen)
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -145,13 +155,33 @@ def _question(checks: Checks, place: str, raw: dict[str, Any]) -> QuestionMappin
         values=values,
         empty=frozenset(spelling(item) for item in _texts(checks, f"{place}.empty", raw.get("empty", []))),
         separator=_text(checks, f"{place}.separator", "separator", raw, 5),
+        chosen=_spellings(checks, place, "chosen", raw),
+        not_chosen=_spellings(checks, place, "not_chosen", raw),
     )
+
+
+def _spellings(checks: Checks, place: str, name: str, raw: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(spelling(item) for item in _texts(checks, f"{place}.{name}", raw.get(name, [])))
+
+
+_IN_BRACKETS = re.compile(r"(.+?)\s*\[(.+)\]")
+
+
+def in_brackets(column: str) -> tuple[str, str]:
+    """Question and option of a column such as “Tools [Git]”; another one is an option alone."""
+    found = _IN_BRACKETS.fullmatch(column)
+    return (found[1], found[2]) if found else ("", column)
 
 
 def _options(checks: Checks, place: str, type_: QuestionType, raw: Mapping[str, Any]) -> tuple[str, ...]:
     if type_ is QuestionType.LEVEL:
         return tuple(level.value for level in SkillLevel)
     given = [" ".join(item.split()) for item in _texts(checks, f"{place}.options", raw.get("options", []))]
+    columns = raw.get("columns", [])
+    if raw.get("chosen") and isinstance(columns, list):
+        given = given or [in_brackets(column_name(str(name)))[1] for name in columns]
+        if type_ is not QuestionType.MULTIPLE or len(given) != len(columns):
+            checks.fail(f"{place}.chosen", f"{place}: “chosen” needs type multiple, and as many columns as options.")
     problem = _problem(type_, given)
     if problem:
         checks.fail(f"{place}.options", f"{place}: {problem}")

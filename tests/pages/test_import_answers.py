@@ -68,3 +68,32 @@ def test_columns_become_questions_and_the_preview_tells_how_much_would_be_told(d
     assert shown.iloc[0].tolist() == ["Poll", 10, 3, 2, 8, 0]
     assert "can't be judged together" in app.warning[0].value
     assert app.button(key="import_write").label == "Import 6 rows"
+
+
+def test_options_with_a_column_each_are_one_question_and_each_row_is_a_respondent(db, monkeypatch):
+    make.organisation(db)
+    account = make.account(db)
+    make.grant(db, account, GrantedRole.ADMIN)
+    take_seat(db, monkeypatch, account)
+    make.commit(db)
+    token = jobs.new(account.id, now=utcnow())
+    ticked = "Timestamp,Tools [Git],Tools [Docker],How satisfied are you?\n" + "2026-05-02 10:00:00,Yes,No,4\n" * 6
+    jobs.add_file(token, 0, ticked.encode())
+    jobs.remember(token, {"stage": "looking", "names": ["form.csv"]})
+    jobs.start(token, "inspect", files=[{"name": "form.csv", "number": 0}])
+    wait(token)
+    app = open_page("imports", job=token)
+    key = f"{token}:form.csv"
+    assert app.selectbox(key=f"kind:{key}").value == "survey_answers"
+    assert app.selectbox(key=f"column:{key}:survey_answers:respondent").value == ""
+    key = f"{key}:survey_answers"
+    app.text_input(key=f"wave_name:{key}").set_value("Form")
+    app.multiselect(key=f"questions:{key}").set_value(["Tools (2 options)", "How satisfied are you?"]).run()
+    assert not app.exception
+    assert app.multiselect(key=f"chosen:{key}:Tools [Git]").value == ["Yes"]
+    app.button(key="import_preview").click().run()
+    wait(token)
+    app.run()
+    assert not app.exception
+    shown = next(table.value for table in app.dataframe if "Respondents" in table.value)
+    assert shown.iloc[0].tolist()[:3] == ["Form", 6, 2]

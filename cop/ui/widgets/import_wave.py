@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from cop.choices import QuestionType, SkillLevel
+from cop.imports import suggest_answers
 from cop.imports.inspection import Inspection
-from cop.imports.wave_mapping import KINDS_OF_WAVES
+from cop.imports.wave_mapping import KINDS_OF_WAVES, in_brackets
 from cop.periods import local_day, utcnow
 from cop.skills.queries import offered
 from cop.surveys.answers import STEPS
@@ -31,20 +32,70 @@ def edit(key: str, file: Raw, found: Inspection) -> Raw:
     wave = _wave(key, file.get("wave") or {})
     st.markdown("**Its questions**")
     asked = {_columns(item): item for item in file.get("questions") or []}
-    spread = {columns: item for columns, item in asked.items() if len(columns) > 1}
+    groups = suggest_answers.tick_boxes(found)
+    offered = _offered(groups, found)
+    own_rule = {columns: item for columns, item in asked.items() if columns not in offered.values()}
     chosen = st.multiselect(
         "Columns with answers",
-        list(found.columns),
-        default=[columns[0] for columns in asked if len(columns) == 1 and columns[0] in found.columns],
+        list(offered),
+        default=[name for name, columns in offered.items() if columns in asked],
         key=f"questions:{key}",
-        placeholder="Choose one column for each question",
+        placeholder="Choose one column, or group of options, for each question",
         help="In the order in which the questions shall stand. Columns that aren't chosen are not read.",
         select_all=False,
     )
-    for columns in spread:
+    for columns in own_rule:
         st.caption(plain(f"By the mapping's own rule: {asked[columns].get('text', '')} ({', '.join(columns)})"))
-    single = [_question(f"{key}:{column}", column, asked.get((column,)), found) for column in chosen]
-    return {"wave": wave, "questions": [*single, *spread.values()]}
+    made = []
+    for name in chosen:
+        columns = offered[name]
+        draw = _question if len(columns) == 1 else _tick_boxes
+        made.append(draw(f"{key}:{columns[0]}", columns, asked.get(columns), found))
+    return {"wave": wave, "questions": [*made, *own_rule.values()]}
+
+
+def _offered(groups: dict[str, tuple[str, ...]], found: Inspection) -> dict[str, tuple[str, ...]]:
+    """What can be a question: columns by their names, and options of one question together."""
+    grouped = {column: question for question, columns in groups.items() for column in columns}
+    offered: dict[str, tuple[str, ...]] = {}
+    for column in found.columns:
+        question = grouped.get(column)
+        name = column if question is None else f"{question} ({len(groups[question])} options)"
+        offered[name] = (column,) if question is None else groups[question]
+    return offered
+
+
+def _tick_boxes(key: str, columns: tuple[str, ...], raw: Raw | None, found: Inspection) -> Raw:
+    """A question whose options have a column each."""
+    known = raw or {}
+    chosen, not_chosen = suggest_answers.ticks_of(columns, found)
+    seen = list(dict.fromkeys(text for column in columns for text in (found.values or {}).get(column, ())))
+    with st.container(border=True), st.container(horizontal=True):
+        text = st.text_input(
+            "What was asked *",
+            known.get("text") or in_brackets(columns[0])[0],
+            key=f"asked:{key}",
+            max_chars=500,
+            width=420,
+        )
+        picked = {
+            name: st.multiselect(
+                title,
+                list(dict.fromkeys([*seen, *known.get(name, ())])),
+                default=known.get(name, proposed),
+                key=f"{name}:{key}",
+                placeholder="None",
+                select_all=False,
+                width=240,
+            )
+            for name, title, proposed in (
+                ("chosen", "Means chosen", chosen),
+                ("not_chosen", "Means not chosen", not_chosen),
+            )
+        }
+        st.caption(plain(f"Options: {', '.join(in_brackets(column)[1] for column in columns)}"))
+    rest = {name: known[name] for name in ("options", "empty", "help", "dimension") if name in known}
+    return {"columns": list(columns), "text": text, "type": QuestionType.MULTIPLE.value} | rest | picked
 
 
 def _columns(raw: Raw) -> tuple[str, ...]:
@@ -89,14 +140,15 @@ def _day(text: Any) -> date | None:
         return None
 
 
-def _question(key: str, column: str, raw: Raw | None, found: Inspection) -> Raw:
+def _question(key: str, columns: tuple[str, ...], raw: Raw | None, found: Inspection) -> Raw:
+    (column,) = columns
     known = raw or {}
     types = [type_.value for type_ in QuestionType]
     with st.container(border=True):
         with st.container(horizontal=True):
             text = st.text_input(
                 plain(f"What “{column}” asked *"),
-                known.get("text") or (column if raw is None else ""),
+                known.get("text") or (found.titles.get(column, column) if raw is None else ""),
                 key=f"asked:{key}",
                 max_chars=500,
                 width=420,
@@ -104,7 +156,7 @@ def _question(key: str, column: str, raw: Raw | None, found: Inspection) -> Raw:
             type_ = st.selectbox(
                 "Type *",
                 types,
-                index=types.index(known.get("type") or _type(column, found)),
+                index=types.index(known.get("type") or suggest_answers.type_of(column, found)),
                 format_func=label,
                 key=f"type:{key}",
                 width=180,
@@ -112,14 +164,6 @@ def _question(key: str, column: str, raw: Raw | None, found: Inspection) -> Raw:
         made = known if known.get("type") == type_ else {}
         kept = {name: made[name] for name in (*_OWN_RULE, "empty", "help", "dimension", "reversed") if name in made}
         return {"column": column, "text": text, "type": type_} | kept | _meaning(key, column, type_, made, found)
-
-
-def _type(column: str, found: Inspection) -> str:
-    """What the cells look like: few spellings are a choice, many are words."""
-    seen = (found.values or {}).get(column)
-    if not seen:
-        return QuestionType.TEXT.value
-    return (QuestionType.MULTIPLE if any(";" in text for text in seen) else QuestionType.SINGLE).value
 
 
 def _meaning(key: str, column: str, type_: str, made: Raw, found: Inspection) -> Raw:
@@ -132,16 +176,7 @@ def _meaning(key: str, column: str, type_: str, made: Raw, found: Inspection) ->
         elif type_ == QuestionType.LIKERT:
             parts |= _steps(key, seen, made)
         elif type_ == QuestionType.MULTIPLE:
-            separators = list(dict.fromkeys([*_SEPARATORS, made.get("separator", ";")]))
-            chosen = st.selectbox(
-                "Several answers stand between",
-                separators,
-                index=separators.index(made.get("separator", ";")),
-                format_func=lambda item: _SEPARATORS.get(item, item),
-                key=f"separator:{key}",
-                width=220,
-            )
-            parts["separator"] = chosen
+            parts |= _several(key, column, made, found)
         if seen:
             options = list(dict.fromkeys([*seen, *made.get("empty", ())]))
             parts["empty"] = st.multiselect(
@@ -155,6 +190,31 @@ def _meaning(key: str, column: str, type_: str, made: Raw, found: Inspection) ->
                 width=320,
             )
     return parts
+
+
+def _several(key: str, column: str, made: Raw, found: Inspection) -> Raw:
+    """What stands between several answers of a cell, and the options, where one of them holds that too."""
+    now = made.get("separator", suggest_answers.separator_of(column, found) or ";")
+    separators = list(dict.fromkeys([*_SEPARATORS, now]))
+    separator = st.selectbox(
+        "Several answers stand between",
+        separators,
+        index=separators.index(now),
+        format_func=lambda item: _SEPARATORS.get(item, item),
+        key=f"separator:{key}",
+        width=220,
+    )
+    text = st.text_area(
+        "Options, one a line",
+        "\n".join(made.get("options", ())),
+        key=f"options:{key}",
+        placeholder="Empty: whatever the cells say",
+        help="Needed where an option itself holds what stands between answers, outside brackets.",
+        height="content",
+        width=320,
+    )
+    options = [line.strip() for line in text.splitlines() if line.strip()]
+    return {"separator": separator} | ({"options": options} if options else {"options": []})
 
 
 def _steps(key: str, seen: list[str], made: Raw) -> Raw:

@@ -1,6 +1,7 @@
 """Answers that were collected elsewhere: a closed wave, told of by the same rules, of which no answer is stored."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,9 @@ import sqlalchemy as sa
 from cop.choices import GroupKind, QuestionType, SurveyKind, SurveyState
 from cop.db import reading, transaction
 from cop.errors import Invalid
-from cop.imports import summary
+from cop.imports import suggest_answers, summary
+from cop.imports.answers import split_choices
+from cop.imports.inspection import inspect
 from cop.imports.mapping import parse_mapping
 from cop.imports.records import read_job
 from cop.models import Answer, AuditEntry, ItemGap, Participation, Question, ReleasedCell, Skill, Survey, SurveyGroup
@@ -276,3 +279,89 @@ def test_a_question_of_each_type_is_stored_as_a_wave_asks_it():
         "Which tools would you like?": (QuestionType.MULTIPLE, ["Drill", "hammer", "Saw"]),
         "What else?": (QuestionType.TEXT, None),
     }
+
+
+TICKED = """
+source = "forms"
+[[files]]
+kind = "survey_answers"
+path = "tick-boxes.csv"
+wave = { name = "Autumn", kind = "pulse", day = "2026-06-01" }
+
+[[files.questions]]
+type = "multiple"
+text = "What slows you down?"
+column = "What slows you down? (choose all)"
+separator = ","
+
+[[files.questions]]
+type = "multiple"
+text = "Tools"
+columns = ["Tools [Git]", "Tools [Docker]"]
+chosen = ["Yes"]
+not_chosen = ["No"]
+
+[[files.questions]]
+type = "single"
+text = "How satisfied are you?"
+column = "How satisfied are you? (1-5)"
+"""
+
+
+def test_tick_boxes_in_both_layouts_and_no_respondent():
+    data = (Path(__file__).with_name("cases") / "tick-boxes.csv").read_bytes()
+    made = read_job(parse_mapping(TICKED), {"survey_answers": data})
+    assert not made.problems
+    # Two came in one second and are two respondents; a cell that holds a line break is one row of the header.
+    assert [(record.row, dict(record.answers)) for record in made.sheets[0].records] == [
+        (2, {1: ["Long reviews (of people, of code)", "Old tools"], 2: ["Git"], 3: "4"}),
+        (3, {1: ["Old tools"], 2: [], 3: "2"}),
+        (4, {2: ["Git", "Docker"], 3: "5"}),
+    ]
+
+
+def test_tick_boxes_are_counted():
+    head = "Timestamp,Tools [Git],Tools [Docker]\n"
+    text = head + "2026-05-02 10:00:00,Yes,No\n" * 6 + "2026-05-02 10:00:00,No,No\n" * 2 + "2026-05-02 10:00:00,,\n"
+    mapping = (
+        TICKED.split("[[files.questions]]", maxsplit=1)[0]
+        + "[[files.questions]]"
+        + TICKED.split("[[files.questions]]")[2]
+    )
+    plan = plan_of(job(text, mapping.replace('path = "tick', 'report = ["no_answer"]\npath = "tick')))
+    assert not plan.refused
+    assert [(problem.row, problem.reason) for problem in plan.problems] == [(10, "no_answer")]
+    (wave,) = plan.waves
+    assert [person.values for person in wave.collected.respondents] == [{"1": [0]}] * 6 + [{"1": []}] * 2
+    unknown = job(head + "x,Maybe,Yes\n", mapping)
+    assert [(problem.row, problem.column, problem.reason) for problem in unknown.problems] == [
+        (2, "Tools [Git]", "unknown_value")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "known", "parts"),
+    [
+        ("Git;Docker;", ";", (), ["Git", "Docker"]),
+        ("Long reviews (of people, of code), Old tools", ",", (), ["Long reviews (of people, of code)", "Old tools"]),
+        ("Yes, always, Old tools", ",", ("yes, always", "yes"), ["Yes, always", "Old tools"]),
+        ("Yes, always, Old tools", ",", ("yes",), ["Yes", "always", "Old tools"]),
+        ("a :), b", ",", (), ["a :)", "b"]),
+        ("a (open, b", ",", (), ["a (open", "b"]),
+        ("x [1, [2, 3]], y", ",", (), ["x [1, [2, 3]]", "y"]),
+    ],
+)
+def test_choices_of_a_cell(text, separator, known, parts):
+    assert [part.strip() for part in split_choices(text, separator, known) if part.strip()] == parts
+
+
+def test_what_a_file_of_answers_seems_to_ask():
+    data = (Path(__file__).with_name("cases") / "tick-boxes.csv").read_bytes()
+    looked = inspect("tick-boxes.csv", data)
+    assert suggest_answers.tick_boxes(looked) == {"Tools": ("Tools [Git]", "Tools [Docker]")}
+    assert suggest_answers.ticks_of(("Tools [Git]", "Tools [Docker]"), looked) == (["Yes"], ["No"])
+    slow = "What slows you down? (choose all)"
+    assert (suggest_answers.type_of(slow, looked), suggest_answers.separator_of(slow, looked)) == ("multiple", ",")
+    grid = inspect("x.csv", b'Agree [Food],Agree [Rooms],Why\nOften,Never,"Nice, and warm"\nNever,Often,no\n')
+    assert suggest_answers.tick_boxes(grid) == {}
+    assert suggest_answers.type_of("Why", grid) == "single"

@@ -4,6 +4,7 @@ A workbook's parts are its sheets; those of JSON and YAML are the lists of objec
 a list brings along the plain values of those around it, as `parent.name`.
 """
 
+import codecs
 import io
 import json
 import zipfile
@@ -14,6 +15,8 @@ from typing import Any
 
 import yaml
 from python_calamine import CalamineError, CalamineWorkbook
+
+from cop.imports import html_tables
 
 Rows = list[tuple[int, list[str]]]
 """Every row that isn't blank, with its number as a spreadsheet counts."""
@@ -32,6 +35,8 @@ class Format(StrEnum):
     WORKBOOK = "workbook"
     JSON = "json"
     YAML = "yaml"
+    HTML = "html"
+    """A page of tables, also Excel's old XML."""
 
 
 ENDINGS = {
@@ -45,6 +50,8 @@ ENDINGS = {
     "json": Format.JSON,
     "yaml": Format.YAML,
     "yml": Format.YAML,
+    "html": Format.HTML,
+    "htm": Format.HTML,
 }
 
 
@@ -52,25 +59,64 @@ class WrongFormat(Exception):
     """The bytes aren't what they should be; the text says why, in a sentence without its full stop."""
 
 
-def format_of(name: str, data: bytes) -> Format:
-    """What a file is, by its name's ending (CSV where that tells nothing), unless its first bytes say otherwise.
+_SAVE_ANEW = "open it in your spreadsheet program and save it as .xlsx or CSV"
+_OTHERS = (
+    (b"%PDF", "a PDF"),
+    (b"MIME-Version:", "a web archive"),
+    (b"{\\rtf", "a text of a word processor"),
+)
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f"))
+_HEAD = 4_000
 
-    Raises WrongFormat.
+
+def format_of(name: str, data: bytes) -> Format:
+    """What a file is: by its name's ending (CSV where that tells nothing), unless its first bytes say otherwise.
+
+    Programs save text and HTML under the name of a workbook, which is read as what it is. Raises WrongFormat.
     """
     ending = name.rpartition(".")[2].lower()
-    found = ENDINGS.get(ending, Format.CSV)
-    packed = data.startswith((_ZIP, _OLE))
-    if found is Format.WORKBOOK and not packed:
-        raise WrongFormat(f"it is called .{ending}, but it is no workbook")
-    if found is not Format.WORKBOOK and packed:
-        raise WrongFormat(f"it is called .{ending}, but it is a workbook or another archive")
-    return found
+    named = ENDINGS.get(ending, Format.CSV)
+    if data.startswith((_ZIP, _OLE)):
+        if named in {Format.JSON, Format.YAML}:
+            raise WrongFormat(f"it is called .{ending}, but it is a workbook or another archive")
+        return Format.WORKBOOK
+    if named is not Format.WORKBOOK and ending not in _PAGES:
+        return named
+    other = next((words for mark, words in _OTHERS if data.startswith(mark)), "")
+    if other or not data:
+        raise WrongFormat(f"it is called .{ending}, but it is {other or 'empty'}: {_SAVE_ANEW}")
+    head = _page_text(data[:_HEAD]).lstrip().lower()
+    if head.startswith("<") and any(mark in head for mark in ("<table", "<html", "<workbook", ":workbook")):
+        return Format.HTML
+    if _is_binary(data[:_HEAD]):
+        raise WrongFormat(f"it is called .{ending}, but it is no workbook: {_SAVE_ANEW}")
+    return Format.CSV
+
+
+_PAGES = ("html", "htm")
+
+
+def _is_binary(head: bytes) -> bool:
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return not marked and any(byte in _CONTROL for byte in head)
+
+
+def _page_text(data: bytes) -> str:
+    """A page as text: by its mark, as UTF-8, else as Windows writes it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def parts(found: Format, data: bytes) -> tuple[str, ...]:
     """The names of what a file other than CSV holds. Raises WrongFormat."""
     if found is Format.WORKBOOK:
         return tuple(_workbook(data).sheet_names)
+    if found is Format.HTML:
+        return tuple(_tables(data))
     return tuple(_lists(_document(found, data)))
 
 
@@ -78,7 +124,28 @@ def rows(found: Format, data: bytes, part: str = "") -> Rows:
     """The rows of a part, or of the first one. Raises WrongFormat."""
     if found is Format.WORKBOOK:
         return _sheet(_workbook(data), part)
+    if found is Format.HTML:
+        return _table(_tables(data), part)
     return _records(_lists(_document(found, data)), part)
+
+
+def _tables(data: bytes) -> dict[str, html_tables.Grid]:
+    try:
+        found = html_tables.tables(_page_text(data), MAX_CELLS)
+    except html_tables.TooLarge as error:
+        raise WrongFormat(f"the page has more than {MAX_CELLS:,} cells") from error
+    if not found:
+        raise WrongFormat(f"it holds no table: {_SAVE_ANEW}")
+    return found
+
+
+def _table(tables: Mapping[str, html_tables.Grid], part: str) -> Rows:
+    name = part or next(iter(tables))
+    if name not in tables:
+        raise WrongFormat(f"there is no table “{name}”")
+    grid = tables[name]
+    width = max(map(len, grid))
+    return [(number, row + [""] * (width - len(row))) for number, row in enumerate(grid, 1) if any(row)]
 
 
 def _workbook(data: bytes) -> CalamineWorkbook:
@@ -87,7 +154,7 @@ def _workbook(data: bytes) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, OSError, ValueError) as error:
-        raise WrongFormat("the workbook is broken or locked by a password") from error
+        raise WrongFormat(f"the workbook is broken or locked by a password: {_SAVE_ANEW}") from error
 
 
 def _check_archive(data: bytes) -> None:

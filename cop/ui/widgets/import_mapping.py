@@ -117,6 +117,9 @@ def _reading(token: str, screen: dict[str, Any], file: Raw, found: Inspection) -
         + (f"Read as {found.encoding}. " if found.encoding != "auto" else "")
         + ("" if not found.problem else plain(found.problem))
     )
+    if found.format in {"csv", "html"} and file["path"].lower().endswith((".xls", ".xlsx", ".xlsm", ".ods")):
+        what = "a text" if found.format == "csv" else "a web page or XML"
+        st.caption(f"It is called a workbook, but it is {what}: it is read as that.")
     key = f"{token}:{file['path']}"
     sample = [list(row) for row in found.sample]
     st.dataframe(
@@ -134,7 +137,7 @@ def _reading(token: str, screen: dict[str, Any], file: Raw, found: Inspection) -
             given = {"encoding": encoding, "delimiter": delimiter}
         else:
             given = {"part": _one_of("Part", found.parts, found.part, f"part:{key}")}
-    if found.format in {"csv", "workbook"}:
+    if found.format in {"csv", "workbook", "html"}:
         given |= import_layout.edit(key, file, found)
     if any(file.get(name) != value for name, value in given.items()):
         import_files.look_again(token, screen, file["path"], given)

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from cop.imports import formats
 from cop.imports.formats import Format, WrongFormat, format_of
+from cop.imports.inspection import inspect
 from cop.imports.problems import Reporter
 from cop.imports.table import Source, read_table
 
@@ -117,8 +118,10 @@ def test_a_real_catalog_in_yaml(real_data):
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("x.xlsx", b"name,unit\n", "it is no workbook"),
-        ("x.csv", b"PK\x03\x04rest", "it is a workbook or another archive"),
+        ("x.xls", b"%PDF-1.7", "it is a PDF: open it in your spreadsheet program"),
+        ("x.xls", b"MIME-Version: 1.0\n", "it is a web archive: open it"),
+        ("x.xls", b"\x09\x00\x04\x00", "it is no workbook: open it"),
+        ("x.xlsx", b"", "it is empty"),
         ("x.json", b"PK\x03\x04rest", "it is a workbook or another archive"),
     ],
 )
@@ -131,6 +134,8 @@ def test_a_name_that_lies(name, data, why):
     ("name", "data", "why"),
     [
         ("x.xlsx", b"PK\x03\x04 and no more", "the workbook is broken"),
+        ("x.csv", b"PK\x03\x04 and no more", "the workbook is broken"),
+        ("x.xls", b"<html><body>nothing</body></html>", "it holds no table"),
         ("x.xls", b"\xd0\xcf\x11\xe0 and no more", "broken or locked"),
         ("x.json", b"{", "it is no JSON"),
         ("x.json", b"[1, 2]", "no list of objects"),
@@ -167,3 +172,50 @@ def test_a_bomb_of_references_is_counted_before_it_is_written_out(monkeypatch):
     (problem,) = reporter.problems
     assert problem.reason == "wrong_format"
     assert "more than 10,000 values" in problem.detail
+
+
+PAGE = """<html><head><style>td {color: red}</style></head><body><table><tr><td>Logo</td></tr></table>
+<TABLE border=1><tr><th colspan=3>Staff list</th></tr>
+<tr><th>Nr<th>Name &amp; title<th>Unit</tr>
+<tr><td>1<td>Zo&euml;<br>Lund, Dr<td rowspan=2>Grid</tr>
+<tr><td>2<td>Ben  Okri</tr></TABLE></body></html>"""
+XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Staff"><Table>
+<Row><Cell><Data ss:Type="String">Nr</Data></Cell><Cell><Data ss:Type="String">Name</Data></Cell><Cell><Data>Since</Data></Cell></Row>
+<Row ss:Index="3"><Cell><Data ss:Type="Number">1</Data></Cell><Cell ss:Index="3"><Data ss:Type="DateTime">2026-01-05T00:00:00.000</Data></Cell></Row>
+</Table></Worksheet></Workbook>"""
+
+
+def test_what_is_called_a_workbook_and_is_a_page_is_read_as_a_page():
+    assert format_of("x.xls", PAGE.encode()) is Format.HTML
+    assert formats.parts(Format.HTML, PAGE.encode()) == ("Table 1", "Table 2")
+    table = read_table(PAGE.encode("cp1252"), Reporter("x.xls"), Source("x.xls"))
+    assert table.columns == ("Nr", "Name & title", "Unit")
+    assert [(line.number, list(line.cells.values())) for line in table.lines] == [
+        (3, ["1", "Zoë\nLund, Dr", "Grid"]),
+        (4, ["2", "Ben Okri", ""]),
+    ]
+    assert formats.parts(Format.HTML, XML.encode()) == ("Staff",)
+    assert format_of("x.xls", XML.encode()) is Format.HTML
+    table = read_table(XML.encode("utf-16"), Reporter("x.xls"), Source("x.xls"))
+    assert [(line.number, list(line.cells.values())) for line in table.lines] == [
+        (3, ["1", "", "2026-01-05T00:00:00.000"])
+    ]
+
+
+def test_what_is_called_a_workbook_and_is_text_is_read_as_text():
+    for data in ("Nr\tName\n1\tZoë\n".encode("cp1252"), "Nr\tName\n1\tZoë\n".encode("utf-16")):
+        looked = inspect("x.xls", data)
+        assert (looked.format, looked.columns, looked.sample) == ("csv", ("Nr", "Name"), (("1", "Zoë"),))
+    real = workbook(S=[["Nr", "Name"], [1, "Ana"]])
+    assert inspect("x.csv", real).sample == (("1", "Ana"),)
+
+
+def test_a_page_made_to_exhaust_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(formats, "MAX_CELLS", 10_000)
+    for page in (
+        "<table><tr>" + "<td colspan=9999>x" * 5 + "</table>",
+        "<table><tr><td>x<tr ss:index=999999><td>y</table>",
+    ):
+        with pytest.raises(WrongFormat, match="more than 10,000 cells"):
+            formats.parts(Format.HTML, page.encode())

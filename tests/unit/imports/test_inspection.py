@@ -50,7 +50,7 @@ def test_a_column_with_many_values_is_no_list_of_choices():
 
 
 def test_what_is_wrong_is_said():
-    assert "it is no workbook" in inspect("x.xlsx", b"a,b\n").problem
+    assert "it is a PDF: open it" in inspect("x.xlsx", b"%PDF-1.4").problem
     assert "The quotes don't add up" in inspect("x.csv", b'a,b\n1,"2\n').problem
 
 

@@ -15,7 +15,9 @@ from tests.postgres import Postgres, started
 
 REAL_DATA = Path(os.environ.get("COP_REAL_DATA") or ROOT.parent / "shared" / "data")
 ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"
-"""The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, what of it asks a database runs on a server."""
+"""The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, what of it can go differently there runs on a server."""
+DRAWING = {"pages", "example"}
+"""Folders of tests that reach a database only through what other tests run on PostgreSQL too."""
 
 
 def pytest_collection_modifyitems(config, items):
@@ -30,7 +32,13 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _concerns_postgres(item):
+    """Whether a test runs on PostgreSQL too; CONTRIBUTING.md states the rule.
+
+    Whatever asks a database does, but for the tests of drawing: those run there by a mark of their own.
+    """
     if item.get_closest_marker("sqlite") or item.get_closest_marker("browser"):
+        return False
+    if DRAWING & set(item.path.relative_to(ROOT).parts) and not item.get_closest_marker("postgresql"):
         return False
     return not {"data_dir", "postgres"}.isdisjoint(item.fixturenames)
 

@@ -1,11 +1,35 @@
-"""Tests of many cheap cases: one test that goes through all of them and reports every failure at once."""
+"""Many cheap cases in one test, which goes through all of them and reports every failure at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 Check = Callable[[Any], None]
+
+
+@dataclass
+class Failures:
+    """Collect the failures of several cases:
+
+    with failures.of("staff"):
+        assert …
+    """
+
+    lines: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def of(self, case: object) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - collected, then reported
+            self.lines.append(f"{case}: {type(error).__name__}: {error}")
+
+    def report(self) -> None:
+        """Fail with all that was collected, if anything was."""
+        assert not self.lines, "\n".join(self.lines)
 
 
 def for_each(cases: Sequence[Any], label: Callable[[Any], str] = str) -> Callable[[Check], Callable[[], None]]:
@@ -17,18 +41,13 @@ def for_each(cases: Sequence[Any], label: Callable[[Any], str] = str) -> Callabl
     def decorate(check: Check) -> Callable[[], None]:
         def test() -> None:
             assert cases, "nothing to check"
-            failures = [failure for case in cases if (failure := _failure(check, case, label))]
-            assert not failures, "\n".join(failures)
+            failures = Failures()
+            for case in cases:
+                with failures.of(label(case)):
+                    check(case)
+            failures.report()
 
         test.__name__, test.__doc__, test.__module__ = check.__name__, check.__doc__, check.__module__
         return test
 
     return decorate
-
-
-def _failure(check: Check, case: Any, label: Callable[[Any], str]) -> str:
-    try:
-        check(case)
-    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - collected, then reported
-        return f"{label(case)}: {type(error).__name__}: {error}"
-    return ""

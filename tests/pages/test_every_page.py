@@ -2,6 +2,8 @@
 
 import re
 import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from cop.db import reading
 from cop.errors import Forbidden
 from cop.models import Account, CommunitySession
+from cop.permissions import Actor
 from cop.settings import ROOT
 from cop.ui import run
 from cop.ui.navigation import PAGES
 from tests import factories as make
+from tests.each import Failures
 from tests.pages.seats import open_page, take_seat
 from tests.permissions import (
     ADMIN,
@@ -67,7 +71,6 @@ EXPECTED = {
     "audit": OFFICE,
 }
 URLS = [spec.url for spec in PAGES]
-CELLS = [(url, principal) for url in URLS for principal in PRINCIPALS]
 
 
 @pytest.fixture
@@ -82,11 +85,14 @@ def world(db) -> World:
     return made
 
 
-def be(world: World, principal: str, monkeypatch) -> None:
-    """Sit down as somebody; a deactivated account still has its old session."""
-    if principal != NOBODY:
-        take_seat(world.db, monkeypatch, world.db.get(Account, world.account_ids[principal]))
-    make.commit(world.db)
+@contextmanager
+def seat(world: World, principal: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Sit down as somebody, for a while; a deactivated account still has its old session."""
+    with monkeypatch.context() as patch:
+        if principal != NOBODY:
+            take_seat(world.db, patch, world.db.get(Account, world.account_ids[principal]))
+        make.commit(world.db)
+        yield patch
 
 
 def addresses(url: str, room) -> list[dict[str, object]]:
@@ -106,9 +112,16 @@ def test_every_page_has_its_row():
     assert list(EXPECTED) == URLS
 
 
-@pytest.mark.parametrize("principal", PRINCIPALS)
-def test_only_the_pages_of_ones_own_are_there(world, monkeypatch, principal):
-    be(world, principal, monkeypatch)
+@pytest.mark.postgresql
+def test_only_the_pages_of_ones_own_are_there(world, monkeypatch):
+    failures = Failures()
+    for principal in PRINCIPALS:
+        with failures.of(principal), seat(world, principal, monkeypatch):
+            check_pages(principal)
+    failures.report()
+
+
+def check_pages(principal: str) -> None:
     app = AppTest.from_file(str(ROOT / "cop/ui/main.py"), default_timeout=30).run()
     assert not app.exception
     registered = set(app.session_state["_pages"]) if "_pages" in app.session_state else set()
@@ -117,26 +130,38 @@ def test_only_the_pages_of_ones_own_are_there(world, monkeypatch, principal):
         assert "signed out" in app.header[0].value
 
 
-@pytest.mark.parametrize(
-    ("url", "principal"), [(url, principal) for url, principal in CELLS if principal in EXPECTED[url]]
-)
-def test_an_allowed_page_opens(world, monkeypatch, url, principal):
-    be(world, principal, monkeypatch)
-    for room in (world.community, world.other):
-        for address in addresses(url, room):
-            app = open_page(url, **{name: str(value) for name, value in address.items()})
-            texts = [app.title, app.header, app.subheader, app.markdown, app.info, app.error, app.metric]
-            shown = " ".join(str(item.value) for kind in texts for item in kind)
-            assert shown.strip(), address
-            assert not re.search(r"\bNone\b|\bnan\b|<NA>|Traceback", shown), address
+@pytest.mark.postgresql
+@pytest.mark.parametrize("url", URLS)
+def test_an_allowed_page_opens(world, monkeypatch, url):
+    failures = Failures()
+    for principal in (name for name in PRINCIPALS if name in EXPECTED[url]):
+        with failures.of(principal), seat(world, principal, monkeypatch):
+            for room in (world.community, world.other):
+                for address in addresses(url, room):
+                    with failures.of(f"{principal} at {address}"):
+                        check_opens(url, address)
+    failures.report()
 
 
-@pytest.mark.parametrize(
-    ("url", "principal"), [(url, principal) for url, principal in CELLS if principal not in EXPECTED[url]]
-)
-def test_a_forbidden_page_is_not_there(world, monkeypatch, url, principal):
+def check_opens(url: str, address: dict[str, object]) -> None:
+    app = open_page(url, **{name: str(value) for name, value in address.items()})
+    texts = [app.title, app.header, app.subheader, app.markdown, app.info, app.error, app.metric]
+    shown = " ".join(str(item.value) for kind in texts for item in kind)
+    assert shown.strip()
+    assert not re.search(r"\bNone\b|\bnan\b|<NA>|Traceback", shown)
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_a_forbidden_page_is_not_there(world, monkeypatch, url):
     """It looks like one that doesn't exist; and if its script ran all the same, its first line would refuse."""
-    be(world, principal, monkeypatch)
+    failures = Failures()
+    for principal in (name for name in PRINCIPALS if name not in EXPECTED[url]):
+        with failures.of(principal), seat(world, principal, monkeypatch) as patch:
+            check_refused(url, world.actors[principal], patch)
+    failures.report()
+
+
+def check_refused(url: str, actor: Actor | None, patch: pytest.MonkeyPatch) -> None:
     st.cache_data.clear()
     script = ROOT / "pages" / next(spec.script for spec in PAGES if spec.url == url)
     app = AppTest.from_file(str(ROOT / "cop/ui/main.py"), default_timeout=30)
@@ -144,8 +169,7 @@ def test_a_forbidden_page_is_not_there(world, monkeypatch, url, principal):
     app.run()
     assert not app.exception
     assert "_pages" not in app.session_state or url not in app.session_state["_pages"]
-    actor = world.actors[principal]
     if actor is not None:
-        monkeypatch.setattr(run, "current", lambda: SimpleNamespace(actor=actor))
+        patch.setattr(run, "current", lambda: SimpleNamespace(actor=actor))
         with pytest.raises(Forbidden):
             runpy.run_path(str(script))

@@ -20,6 +20,7 @@ from cop.errors import Forbidden
 from cop.models import Community, OrgUnit
 from cop.permissions import GRANTS, SYSTEM, Permission, Role, may, may_somewhere, require, require_somewhere
 from tests import factories as make
+from tests.each import Failures
 from tests.permissions import (
     ADMIN,
     DEACTIVATED,
@@ -179,14 +180,11 @@ def test_nobody_and_the_deactivated_are_served_by_no_operation():
 def test_operation(world, engine, name):
     """For each principal: served and done, or refused with Forbidden and without a trace; any other error fails."""
     make.commit(world.db)
-    failures = []
+    failures = Failures()
     for principal in PRINCIPALS:
-        try:
-            with DbSession(engine, expire_on_commit=False) as db:  # never committed, so each finds the same world
-                check_operation(seen_in(db, world), OPERATIONS[name], principal)
-        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - collected, then reported
-            failures.append(f"{principal}: {type(error).__name__}: {error}")
-    assert not failures, "\n".join(failures)
+        with failures.of(principal), DbSession(engine, expire_on_commit=False) as db:
+            check_operation(seen_in(db, world), OPERATIONS[name], principal)  # not committed: each finds the same world
+    failures.report()
 
 
 def seen_in(db: DbSession, world: World) -> World:

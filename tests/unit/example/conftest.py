@@ -14,7 +14,7 @@ NOW = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
 """A Wednesday, half past six in Madrid."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[sa.Engine, list[SignIn]]]:
     """An engine on a database with the example, and the sign-ins that were given."""
     path = tmp_path_factory.mktemp("example") / "cop.sqlite3"

@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	if $$p -c '$(NEW_ENOUGH)' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# A process that is done takes tests over from one that isn't: else one alone would go through all browser tests.
+ALL := -n auto --dist worksteal --durations=20
 .DEFAULT_GOAL := help
 # Compiled modules are kept: each server and command that the tests start loads in half the time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,11 +33,11 @@ run: .venv/runtime ## your own organisation, in data/
 	@exec $(BIN)/python -m cop run
 
 test: .venv/dev ## the tests, on SQLite, then on PostgreSQL those that can go differently there; the slowest last
-	$(BIN)/python -m pytest -n auto --durations=20
-	COP_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto --durations=20
+	$(BIN)/python -m pytest $(ALL)
+	COP_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ALL)
 
 coverage: .venv/dev ## which lines the tests run: takes more than twice as long as they do alone
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 check: .venv/dev ## lint, types, import contracts, schema
 	$(BIN)/ruff check .

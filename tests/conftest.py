@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
 
 from cop import db as database
+from cop.example.load import SignIn, load_example
 from cop.schema import open_database
 from cop.settings import ROOT, Settings, settings
 from tests.postgres import Postgres, started
@@ -16,6 +18,8 @@ from tests.postgres import Postgres, started
 REAL_DATA = Path(os.environ.get("COP_REAL_DATA") or ROOT.parent / "shared" / "data")
 ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"
 """The suite runs on SQLite; with COP_TEST_DATABASE=postgresql, what of it can go differently there runs on a server."""
+EXAMPLE_NOW = datetime(2026, 6, 17, 16, 30, tzinfo=UTC)
+"""When the example organisation is loaded: a Wednesday, half past six in Madrid."""
 DRAWING = {"pages", "example"}
 """Folders of tests that reach a database only through what other tests run on PostgreSQL too."""
 
@@ -72,6 +76,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with sa.create_engine(made.database_url).connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
+
+
+@pytest.fixture(scope="session")
+def loaded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[sa.Engine, list[SignIn]]]:
+    """An engine on a database with the example organisation, and the sign-ins that were given; only to be read."""
+    path = tmp_path_factory.mktemp("example") / "cop.sqlite3"
+    path.write_bytes(template.read_bytes())
+    engine = database.make_engine(f"sqlite:///{path}")
+    yield engine, load_example(engine, now=EXAMPLE_NOW)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,6 @@ from cop.cli import imports as imports_command
 from cop.cli import main
 from cop.db import make_engine, reading, transaction
 from cop.errors import CopError, Forbidden
-from cop.example.load import load_example
 from cop.execute import execute
 from cop.models import (
     Assessment,
@@ -419,12 +420,12 @@ def test_a_failing_export_leaves_what_was_there(room, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def example(template: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+def example(loaded: tuple[sa.Engine, object], tmp_path: Path) -> Iterator[sa.Engine]:
     """The example organisation in a database beside this test's own."""
     path = tmp_path / "example.sqlite3"
-    path.write_bytes(template.read_bytes())
+    with closing(sqlite3.connect(loaded[0].url.database)) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
     engine = make_engine(f"sqlite:///{path}")
-    load_example(engine, now=datetime(2026, 6, 17, 16, 30, tzinfo=UTC))
     yield engine
     engine.dispose()
 

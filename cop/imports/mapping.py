@@ -22,7 +22,7 @@ from cop.imports.table import ENCODINGS
 from cop.imports.wave_mapping import WaveMapping, wave_of
 from cop.validation import Checks
 
-TRANSFORMS = ("lower", "first_sentence", "unguarded", "without_html")
+TRANSFORMS = ("lower", "first_sentence", "last_first", "unguarded", "without_html")
 CREATABLE = {
     "people": ("org_units", "job_roles"),
     "communities": ("org_units", "areas"),

@@ -213,6 +213,9 @@ def _transformed(text: str, transform: str) -> str:
     if transform == "first_sentence":
         first = _SENTENCE.match(text)
         return first.group(1) if first else text
+    if transform == "last_first":
+        family, _comma, given = text.partition(",")
+        return f"{given.strip()} {family.strip()}".strip()
     if transform == "unguarded":
         return unguarded(text)
     if transform == "without_html":

@@ -14,6 +14,7 @@ from cop.imports.mapping import ImportMapping, mapping_of
 from cop.imports.vocabulary import FLAG_WORDS, WORDS, english, plain
 
 _TAG = re.compile(r"\s*<(?:p|div|span|ul|ol|h[1-6]|strong|b|em|a|br)\b", re.IGNORECASE)
+_LAST_FIRST = re.compile(r"[^,]+, ?[^,\d]+")
 _ALIKE = 88
 """Of 100, by which a column's name counts as the field's."""
 _CLEAR = 0.4
@@ -39,13 +40,12 @@ def scores_of(name: str, found: Inspection) -> dict[str, float]:
             _weight(KINDS[kind][field], column, found) / claims[column] ** 0.5 for field, column in columns.items()
         )
         - _missing(kind, columns, found)
-        + (_NAMED if _is_named(kind, stem) else 0)
+        + _named(kind, stem)
         + (_answers(found, chosen) if kind == "survey_answers" else 0)
         for kind, columns in chosen.items()
     }
 
 
-_NAMED = 1.5
 _FILE_WORDS = {
     "people": (
         "people",
@@ -73,8 +73,10 @@ _FILE_WORDS = {
 }
 
 
-def _is_named(kind: str, stem: str) -> bool:
-    return any(f" {word} " in stem for word in (*_FILE_WORDS.get(kind, ()), kind.replace("_", " ")))
+def _named(kind: str, stem: str) -> float:
+    """What the file's name says for a kind: the longer the words, the more."""
+    words = (*_FILE_WORDS.get(kind, ()), kind.replace("_", " "))
+    return max((1 + 0.5 * len(word.split()) for word in words if f" {word} " in stem), default=0)
 
 
 def _weight(field: Field, column: str, found: Inspection) -> float:
@@ -117,17 +119,18 @@ _QUESTION = re.compile(r"(?:\?|\)|:)$|^(?:how|what|which|wie|was|welche|cual|com
 
 def _answers(found: Inspection, chosen: Mapping[str, Mapping[str, str]]) -> float:
     """What speaks for answers to a survey: questions as names, moments of sending, several header rows."""
-    questions = sum(
-        1
-        for column in found.columns
-        if _QUESTION.search(column) or _TICKED.fullmatch(column) or column.count(" ") >= _LONG
-    )
+    questions = sum(1 for column in found.columns if _asks(column))
     share = questions / len(found.columns)
     moments = any(plain(column) in _TIMES_OF_ANSWERS for column in found.columns)
     known = len(chosen["survey_answers"])
-    return (
-        (2.5 if found.titles else 0) + 4 * share + (0.8 if moments and questions else 0) - (1.5 if not known else 0.5)
-    )
+    return (2.5 if found.titles else 0) + 4 * share + (2 if moments and questions else 0) - (1.5 if not known else 0.5)
+
+
+def _asks(column: str) -> bool:
+    """Whether a column's name is a question, rather than what an office calls a field."""
+    if english(column) != plain(column):
+        return False
+    return bool(_QUESTION.search(column) or _TICKED.fullmatch(column) or column.count(" ") >= _LONG)
 
 
 _LONG = 3
@@ -145,7 +148,8 @@ def columns_of(kind: str, columns: Sequence[str]) -> dict[str, str]:
     """By field, the column whose name says the same; a column stands for one field only."""
     free = {column: english(column) for column in columns}
     chosen: dict[str, str] = {}
-    for field, words in WORDS[kind].items():
+    for field in KINDS[kind]:
+        words = dict.fromkeys([field.replace("_", " "), *WORDS[kind].get(field, ())])
         best, most = "", 0.0
         for place, word in enumerate(words):
             match = process.extractOne(word, free, scorer=fuzz.ratio, score_cutoff=_ALIKE)
@@ -205,6 +209,8 @@ def origin(kind: str, field: str, column: str, found: Inspection) -> Any:
     rule = KINDS[kind][field]
     if rule.reading in {Reading.DATE, Reading.TIME}:
         return dated_origin(found, column)
+    if field == "name" and "email" in KINDS[kind] and _last_first(column, found):
+        return {"column": column, "transform": "last_first"}
     return choice_origin(rule, column, found)
 
 
@@ -238,6 +244,13 @@ def meaning_of(rule: Field, value: str) -> str:
     if rule.choices is None:
         return FLAG_WORDS.get(value.strip().casefold(), "")
     return {plain(choice.value): str(choice.value) for choice in rule.choices}.get(plain(value), "")
+
+
+def _last_first(column: str, found: Inspection) -> bool:
+    """Whether all names that are seen have the last name before a comma."""
+    place = found.columns.index(column)
+    names = [row[place] for row in found.sample if row[place]]
+    return bool(names) and all(_LAST_FIRST.fullmatch(name) for name in names)
 
 
 def _holds_html(column: str, found: Inspection) -> bool:

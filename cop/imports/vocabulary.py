@@ -164,19 +164,19 @@ _SAME: dict[str, str] = {
     "|stammnummer|numero de empleado|num empleado|no empleado|id empleado|codigo empleado|codigo de empleado|legajo"
     "|matricule|numero employe|numero d employe|matricula|numero de funcionario|id funcionario|matricola|codice dipendente"
     "|numero dipendente|personeelsnummer|medewerkernummer|employee number|employee no|employee nr|employee id|emp no"
-    "|emp id|worker id|pers no|associate id|employee|staff number|staff no|personnel no|personnel id|user employee id",
+    "|emp id|worker id|pers no|associate id|employee|staff number|staff no|personnel no|personnel id|user employee id|no de empleado|n empleado",
     "first name": "vorname|nombres|prenom|primeiro nome|voornaam|given name|forename|first|legal first name"
-    "|preferred first name|firstname|rufname|primer nombre|nome proprio",
+    "|legal name first name|preferred first name|firstname|rufname|primer nombre|nome proprio",
     "last name": "nachname|familienname|zuname|apellido|apellidos|primer apellido|nom de famille|sobrenome|apelido|cognome"
-    "|achternaam|surname|family name|last|legal last name|lastname|nom usuel",
+    "|achternaam|surname|family name|last|legal last name|legal name last name|lastname|nom usuel",
     "name": "full name|nombre|nombre completo|nombre y apellidos|nom|nom complet|nom et prenom|nome|nome completo"
     "|nome e cognome|naam|volledige naam|mitarbeiter|mitarbeitername|vollstaendiger name|vollständiger name|empleado"
-    "|employe|funcionario|dipendente|medewerker|worker|employee name|legal name|preferred name|name vorname|bezeichnung"
+    "|employe|funcionario|dipendente|medewerker|worker|employee name|legal name|preferred name|name vorname|last name first name|nachname vorname|apellidos y nombre|bezeichnung"
     "|denominacion|intitule|denominazione|omschrijving kort",
     "email": "e mail|mail|e mail adresse|e mail address|email address|mailadresse|mail adresse|correo|correo electronico"
     "|courriel|adresse e mail|adresse mail|adresse electronique|email professionnel|e mail geschaeftlich|e mail dienstlich"
     "|work email|business email|primary work email|email work|posta elettronica|indirizzo e mail|indirizzo email"
-    "|correio eletronico|endereco de e mail|emailadres|e mailadres|mailadres|business e mail|user email",
+    "|correio eletronico|endereco de e mail|emailadres|e mailadres|mailadres|business e mail|user email|email primary work|primary email|mail address",
     "department": "abteilung|bereich|organisationseinheit|orgeinheit|departamento|unidad|unidad organizativa|departement"
     "|service|direction|unite|unite organisationnelle|setor|unidade|reparto|dipartimento|ufficio|unita|unita organizzativa"
     "|afdeling|business unit|supervisory organization|division|organizational unit|org einheit|dept|team name",
@@ -220,6 +220,7 @@ _SAME: dict[str, str] = {
     "|n attendees|attendees count|number of attendees",
     "respondent id": "antwort id|id de respuesta|id de reponse|id da resposta|id risposta|respondentid|responseid"
     "|antwortnummer|response",
+    "issue key": "vorgangsschluessel|vorgang|clave de incidencia|cle de ticket|chave|chiave ticket|issuesleutel|key issue",
     "topic": "themengebiet|ambito|domaine|dominio",
 }  # fmt: skip
 """What stands for the same, by the English word that WORDS knows; the others with bars between."""

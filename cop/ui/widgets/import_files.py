@@ -10,6 +10,7 @@ from cop.imports.mapping import LAYOUT
 from cop.periods import utcnow
 from cop.permissions import Actor
 from cop.ui.text import plain
+from cop.ui.widgets import import_templates
 
 _ADDRESS = "job"
 
@@ -43,6 +44,7 @@ def begin(actor: Actor) -> None:
         "Bring in org units, people, communities, memberships, facilitators, sessions with who came, skills, needs, trends, "
         "and answers to surveys that were asked elsewhere."
     )
+    import_templates.offer()
     given = st.file_uploader(
         "Files",
         type=list(ENDINGS),

@@ -228,7 +228,7 @@ def _chosen(raw: Any, found: Inspection) -> str:
 
 def _own(raw: Raw) -> set[str]:
     """What of a rule the screen can show beside the spellings."""
-    return {"transform"} if raw.get("transform") in {"first_sentence", "without_html"} else set()
+    return {"transform"} if raw.get("transform") in {"first_sentence", "last_first", "without_html"} else set()
 
 
 def _joined(key: str, raw: Any, found: Inspection) -> str:

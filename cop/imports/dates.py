@@ -260,9 +260,9 @@ _SHOWN = datetime(2026, 3, 5, 16, 30)  # noqa: DTZ001 - an example
 def example(form: str) -> str:
     """How a form looks, for a list to choose from."""
     if form == ISO:
-        return "2026-03-05, also with a time and an offset"
+        return "2026-03-05 (ISO)"
     if form == SERIAL:
-        return "46086 (a spreadsheet's number for a day)"
+        return "46086 (serial number)"
     hint = next((words for start, words in _HINTS.items() if form.startswith(start)), "")
     shown = _SHOWN.strftime(form.replace("%z", "+0100"))
     return f"{shown} ({hint})" if hint else shown

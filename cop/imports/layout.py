@@ -121,6 +121,11 @@ _WORDS = {
 }
 
 
+def passed_word(why: str) -> str:
+    """Why a row is no data, for a person."""
+    return _WORDS[Passed(why)][0].capitalize()
+
+
 def passed_words(counts: Mapping[Passed, int] | Mapping[str, int], unnamed: int = 0) -> str:
     """How many rows and columns are no data, in a sentence; "" where there are none."""
     parts = [f"{count:,} {words[count != 1]}" for why, words in _WORDS.items() if (count := counts.get(why, 0))]

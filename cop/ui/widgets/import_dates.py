@@ -28,7 +28,7 @@ def edit(key: str, name: str, column: str, raw: Any, found: Inspection) -> Any:
         placeholder="Choose one or more",
         accept_new_options=True,
         select_all=False,
-        width=320,
+        width=400,
         help="Tick each form that the column holds. Another one is written like DD/MM/YYYY HH:MM, %d/%m/%Y %H:%M, or as an "
         "example such as 10/Jan/26 12:00 AM.",
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cop.imports.inspection import Inspection
-from cop.imports.layout import MOST_HEADER_ROWS, OPTIONAL, passed_words
+from cop.imports.layout import MOST_HEADER_ROWS, OPTIONAL, passed_word, passed_words
 from cop.ui.text import plain
 
 Raw = dict[str, Any]
@@ -41,7 +41,10 @@ def edit(key: str, file: Raw, found: Inspection) -> Raw:
         given |= _rows(key, file, found)
         if found.passed:
             st.dataframe(
-                pd.DataFrame(found.passed, columns=["Row", "Passed over as", "It begins"]),
+                pd.DataFrame(
+                    [(number, passed_word(why), text) for number, why, text in found.passed],
+                    columns=["Row", "Passed over as", "It begins"],
+                ),
                 hide_index=True,
                 key=f"passed:{key}",
                 alt=f"{len(found.passed)} rows that are passed over, with the reason",

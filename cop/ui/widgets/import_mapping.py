@@ -179,6 +179,8 @@ def _file(key: str, file: Raw, found: Inspection) -> Raw:
             origin = _field(f"{key}:{kind}:{name}", name, field, file["columns"].get(name), found)
             if origin is not None:
                 columns[name] = origin
+    if kind == "survey_answers" and "respondent" not in columns:
+        st.caption("Without a column for the respondent, each row is one respondent.")
     _spellings(key, kind, columns, found)
     _first_sentence(key, columns)
     options = _options(f"{key}:{kind}", kind, file.get("options", {}))

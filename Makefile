@@ -14,17 +14,23 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/'
 
-.venv/runtime: requirements.txt
+define new_venv
 	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed. If it has another name: make PYTHON=/path/to/python"; exit 1; }
 	@echo "Setting up .venv …"
 	@$(PYTHON) -m venv .venv
+endef
+
+.venv/runtime: requirements.txt
+	$(new_venv)
 	@$(PIP) install --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements-dev.txt .venv/runtime
-	@$(PIP) install --require-hashes -r requirements-dev.txt
-	@touch $@
+# Holds the runtime's packages too. What is compiled here is only what gets imported, when it is.
+.venv/dev: requirements-dev.txt requirements.txt
+	$(new_venv)
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.txt
+	@touch .venv/runtime $@
 
 demo: .venv/runtime ## the example organisation, in data/demo
 	@exec $(BIN)/python -m cop demo

@@ -42,7 +42,7 @@ LAYOUTS = {
     "empty rows of delimiters": ([PEOPLE, ANA, ";;;", BEN, ";;;"], 1, [2, 4], {"separator": 2}),
     "the header again on each page": ([PEOPLE, ANA, PEOPLE, BEN], 1, [2, 4], {"repeated header": 1}),
     "the row that a template shows": ([PEOPLE, "# Example: 7;Zoe Lund;z@x.example;", ANA], 1, [3], {"example": 1}),
-    "a last row of which only the name is known": ([PEOPLE, ANA, ";Ben Okri;;"], 1, [2, 3], {}),
+    "a last row of which only the name is known": ([PEOPLE, ANA, BEN, ANA, ";Zoe Lund;;"], 1, [2, 3, 4, 5], {}),
     "a community whose name begins like a total": (
         [PEOPLE, ANA, "3;Total Quality;tq@x.example;Grid"],
         1,

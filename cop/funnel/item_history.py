@@ -28,6 +28,7 @@ TOLD: dict[str, tuple[str, tuple[str, ...]]] = {
     "funnel.propose_item": ("raised it", ()),
     "funnel.edit_item": ("changed it", _SAID),
     "funnel.move_item": ("moved it", ("stage", "stage_reason")),
+    "funnel.undo_move": ("undid the move", ("stage",)),
     "funnel.merge_items": ("merged it", ("merged_into_id",)),
     "funnel.undo_merge": ("parted it again", ()),
     "funnel.report_outcome": ("reported on it", ("current", "outcome", "outcome_note")),

@@ -1,6 +1,6 @@
 """Writes that move a funnel item along its way, or let one item stand for another."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -15,6 +15,9 @@ from cop.funnel.readiness import readiness
 from cop.models import FunnelItem
 from cop.permissions import Actor, Permission, require
 from cop.validation import Checks
+
+UNDO_WITHIN = timedelta(days=1)
+"""For how long a move can be undone: what an item was for longer did happen, and figures count it."""
 
 
 def move_item(
@@ -39,6 +42,23 @@ def move_item(
         checks.fail("stage", f"It can't be {in_a_sentence(wanted)} yet. It needs: {', '.join(needs)}.")
     checks.done()
     rows.enter_stage(db, actor, row, wanted, why, now=now)
+    return row.id
+
+
+def undo_move(db: DbSession, actor: Actor | None, *, now: datetime, item_id: int, version: int) -> int:
+    """Put an item back where it was before one's own last move of it; for figures that move never happened.
+
+    Raises Conflict when somebody changed the item since `version`, Invalid where there is no such move, or one of more
+    than a day ago.
+    """
+    actor = require(actor, Permission.FUNNEL_TRIAGE)
+    row = rows.current_item(db, item_id, version)
+    stays = rows.last_stays(db, row.id)
+    was_moved = len(stays) > 1
+    by_actor = stays[0].moved_by_id == (actor.person_id or None)
+    if not (was_moved and by_actor and now - stays[0].entered_at <= UNDO_WITHIN):
+        raise Invalid({"": "Only your own move of the last day can be undone. Move the item back instead."})
+    rows.leave_last_stage(db, actor, row, now=now)
     return row.id
 
 

@@ -156,6 +156,27 @@ def enter_stage(
     record_item(db, actor, now, "move_item", row, before=before)
 
 
+def leave_last_stage(db: DbSession, actor: Actor, row: FunnelItem, *, now: datetime) -> None:
+    """Let the item be where it was before its last move, as if that hadn't happened: its stay there goes on.
+
+    The move and its undoing stay in the audit trail, and nowhere that figures are computed from.
+    """
+    last, previous = last_stays(db, row.id)
+    before = audit.values(row)
+    db.delete(last)
+    db.flush()  # only one stay of an item may be open
+    previous.left_at = None
+    row.stage, row.stage_since, row.stage_reason = previous.stage, previous.entered_at, previous.reason
+    record_item(db, actor, now, "undo_move", row, before=before)
+
+
+def last_stays(db: DbSession, item_id: int) -> list[StageStay]:
+    """The stay of an item that goes on and the one before it, where there is one."""
+    newest_first = (StageStay.left_at.is_(None).desc(), StageStay.entered_at.desc(), StageStay.id.desc())
+    stays = sa.select(StageStay).where(StageStay.item_id == item_id).order_by(*newest_first).limit(2)
+    return list(db.scalars(stays))
+
+
 def record_item(
     db: DbSession, actor: Actor, now: datetime, operation: str, row: FunnelItem, *, before: dict[str, Any] | None
 ) -> None:

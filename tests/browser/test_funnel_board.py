@@ -87,7 +87,7 @@ def test_drag_with_the_mouse_then_undo(server, page, sign_in, items):
     expect(in_column(page, "Streaming", "Inbox")).to_be_visible()
     with server.rows() as db:
         row = db.get(FunnelItem, items["ready"])
-        assert (row.stage.value, row.stage_reason) == ("inbox", "Undone")
+        assert (row.stage.value, row.stage_reason) == ("inbox", "")
 
 
 def test_undo_is_refused_when_somebody_changed_it_meanwhile(server, page, sign_in, items):

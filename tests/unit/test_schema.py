@@ -245,6 +245,48 @@ def test_keys_of_other_systems_outlive_the_one_for_needs(tmp_path):
             write(path, f"INSERT INTO external_key (source, kind, key) VALUES ('hr', '{kind}', '8')")
 
 
+STAYS = (
+    # item 1: 140 days, moved on, undone after 28 seconds, moved again and undone again; item 2: back by hand, and meant so
+    (1, 1, "qualified", "2026-01-01 00:00:00", "2026-05-21 10:00:00", None, "Good"),
+    (2, 1, "parked", "2026-05-21 10:00:00", "2026-05-21 10:00:28", 1, "Oops"),
+    (3, 1, "qualified", "2026-05-21 10:00:28", "2026-05-22 09:00:00", 1, "Undone"),
+    (4, 1, "rejected", "2026-05-22 09:00:00", "2026-05-22 09:01:00", 1, "Oops"),
+    (5, 1, "qualified", "2026-05-22 09:01:00", None, 1, "Undone"),
+    (6, 2, "qualified", "2026-01-01 00:00:00", "2026-03-01 00:00:00", None, ""),
+    (7, 2, "parked", "2026-03-01 00:00:00", "2026-03-01 00:05:00", 1, "No budget"),
+    (8, 2, "qualified", "2026-03-01 00:05:00", None, 1, "Budget after all"),
+)
+
+
+def test_moves_that_were_undone_before_version_15_never_happened(tmp_path):
+    path = tmp_path / "cop.sqlite3"
+    engine = make_engine(at(path).database_url)
+    cfg = migrate.config(schema.MIGRATIONS)
+    with engine.begin() as connection:
+        cfg.attributes["connection"] = connection
+        command.upgrade(cfg, "0014")
+        connection.exec_driver_sql(PERSON_ROWS[0])
+        for item_id, since in ((1, "2026-05-22 09:01:00"), (2, "2026-03-01 00:05:00")):
+            connection.exec_driver_sql(
+                "INSERT INTO funnel_item (id, channel, title, description, stage, stage_since, stage_reason, created_at,"
+                " client, unique_knowledge, objective, indicator, outcome_note, urgency_reason, version)"
+                " VALUES (?, 'need', 'A need', '', 'qualified', ?, 'Undone', '2026-01-01', '', 0, '', '', '', '', 1)",
+                (item_id, since),
+            )
+        for stay in STAYS:
+            connection.exec_driver_sql(
+                "INSERT INTO stage_stay (id, item_id, stage, entered_at, left_at, moved_by_id, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                stay,
+            )
+    engine.dispose()
+    schema.open_database(at(path))
+    stays = read(path, "SELECT id, left_at FROM stage_stay ORDER BY id")
+    assert stays == [(1, None), (6, "2026-03-01 00:00:00"), (7, "2026-03-01 00:05:00"), (8, None)]
+    (since, reason), _other = read(path, "SELECT substr(stage_since, 1, 10), stage_reason FROM funnel_item ORDER BY id")
+    assert (since, reason) == ("2026-01-01", "Good")
+
+
 def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(path, next_version):
     """SQLite alters a table by dropping it; with foreign keys on, ON DELETE CASCADE would empty its children."""
     write(path, *PERSON_ROWS)

@@ -3,6 +3,7 @@
 An answer is kept for as long as the board is on screen, until the next move or until it is closed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,6 @@ from cop.ui.perform import Form, perform
 from cop.ui.text import plain
 
 _KEY, _NUMBER = "_board_told", "_board_told_number"
-_UNDONE = "Undone"
 
 
 class Kind(StrEnum):
@@ -68,19 +68,18 @@ def _tell(kind: Kind, move: Move, why: CopError | None = None) -> None:
 
 def attempt(move: Move) -> None:
     """Move it; where that asks for a reason, nothing is written until it is given."""
-    _try(move, "", Kind.MOVED)
+    _try(move_operations.move_item, move, Kind.MOVED, stage=move.stage)
 
 
 def _undo(done: Move) -> None:
     """Back to where it was, unless somebody changed it since: it is then another version."""
     back = replace(done, version=done.version + 1, before=done.stage, stage=done.before)
-    _try(back, _UNDONE, Kind.UNDONE)
+    _try(move_operations.undo_move, back, Kind.UNDONE)
 
 
-def _try(move: Move, reason: str, done: Kind) -> None:
-    asked = {"item_id": move.item_id, "version": move.version, "stage": move.stage}
+def _try(operation: Callable[..., object], move: Move, done: Kind, **params: object) -> None:
     try:
-        perform(move_operations.move_item, once=None, reason=reason, **asked)
+        perform(operation, once=None, item_id=move.item_id, version=move.version, **params)
     except Conflict as found:
         _tell(Kind.STALE, move, found)
     except CopError as refusal:

@@ -27,6 +27,7 @@ from cop.models import (
     Ring,
     RingChange,
     RoundItem,
+    StageStay,
     Theme,
     UnitMeeting,
     Vote,
@@ -104,6 +105,18 @@ def _edited_comment(world, actor):
     return {"comment_id": row.id, "version": row.version, "text": "Not quite"}
 
 
+def _moved(world, actor):
+    row = make.funnel_item(world.db)
+    row.stage = FunnelStage.QUALIFIED
+    (stay,) = world.db.scalars(sa.select(StageStay).where(StageStay.item_id == row.id))
+    stay.left_at = make.NOW
+    world.db.flush()
+    moved_by = actor.person_id if actor else None
+    world.db.add(StageStay(item_id=row.id, stage=row.stage, entered_at=make.NOW, moved_by_id=moved_by))
+    world.db.flush()
+    return {"item_id": row.id, "version": row.version}
+
+
 def _merged(world, actor):
     target = make.funnel_item(world.db)
     return {"item_id": make.funnel_item(world.db, merged_into_id=target.id).id}
@@ -131,6 +144,7 @@ CASES = {
     o.unlink_community: Case(LINKERS, _linked),
     o.found_community: Case(OFFICE, lambda w, a: _only_id(w, a) | {"name": "Streaming", "focus": "Events"}),
     moves.move_item: Case(MANAGERS, lambda w, a: _item(w) | {"stage": "rejected", "reason": "Not ours"}),
+    moves.undo_move: Case(MANAGERS, _moved),
     moves.merge_items: Case(MANAGERS, lambda w, a: _item(w) | {"into_id": make.funnel_item(w.db).id}),
     moves.undo_merge: Case(MANAGERS, _merged),
 }

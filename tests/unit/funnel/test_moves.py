@@ -13,7 +13,7 @@ from cop.errors import Conflict, Invalid
 from cop.funnel import move_operations as moves
 from cop.funnel import queries
 from cop.funnel.gates import ASIDE, WAY, Readiness, goes_back, missing
-from cop.models import Assessment, FunnelItem, ItemCommunity, ItemUnit, RingChange, StageStay
+from cop.models import Assessment, AuditEntry, FunnelItem, ItemCommunity, ItemUnit, RingChange, StageStay
 from cop.permissions import Role
 from tests import factories as make
 from tests.factories import NOW
@@ -172,6 +172,38 @@ def test_moving_to_where_it_is_changes_nothing(db, manager):
     row = make.funnel_item(db)
     move(db, manager, row, "inbox")
     assert db.scalar(sa.select(sa.func.count()).select_from(StageStay)) == 1
+
+
+def undo(db, actor, row, now):
+    return moves.undo_move(db, actor, now=now, item_id=row.id, version=row.version)
+
+
+def test_an_undone_move_never_happened_for_the_stay_but_is_on_record(db, manager):
+    row = ready(db, stage=FunnelStage.QUALIFIED)
+    late = NOW + timedelta(days=140)
+    move(db, manager, row, "parked", "By mistake", now=late)
+    undo(db, manager, row, late + timedelta(seconds=28))
+    stays = db.execute(sa.select(StageStay.stage, StageStay.entered_at, StageStay.left_at)).all()
+    assert [tuple(stay) for stay in stays] == [(FunnelStage.QUALIFIED, NOW, None)]
+    assert (row.stage, row.stage_since, row.stage_reason) == (FunnelStage.QUALIFIED, NOW, "")
+    done = db.scalars(sa.select(AuditEntry.operation).order_by(AuditEntry.id)).all()
+    assert done == ["funnel.move_item", "funnel.undo_move"]
+    move(db, manager, row, "parked", "Now I mean it", now=late + timedelta(days=1))
+    assert row.stage_since == late + timedelta(days=1)
+
+
+def test_only_ones_own_last_move_of_the_last_day_is_undone(db, manager):
+    row = ready(db)
+    with pytest.raises(Invalid):  # never moved
+        undo(db, manager, row, NOW)
+    move(db, manager, row, "qualified", now=NOW + timedelta(days=3))
+    for actor, days in ((make.actor(db, Role.MANAGER), 3), (manager, 5)):
+        with pytest.raises(Invalid, match="Only your own move"):
+            undo(db, actor, row, NOW + timedelta(days=days))
+    with pytest.raises(Conflict):
+        moves.undo_move(db, manager, now=NOW, item_id=row.id, version=row.version - 1)
+    undo(db, manager, row, NOW + timedelta(days=4))  # a day later to the second
+    assert row.stage is FunnelStage.INBOX
 
 
 def test_merging_keeps_both_and_can_be_undone(db, manager):

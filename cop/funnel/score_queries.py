@@ -117,7 +117,8 @@ def standings(db: DbSession, actor: Actor | None, *, now: datetime) -> pd.DataFr
     """
     actor = require(actor, Permission.FUNNEL_SCORE)
     today = local_day(now, time_zone(db))
-    items = db.scalars(sa.select(FunnelItem).where(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT)))
+    is_open = sa.and_(FunnelItem.merged_into_id.is_(None), FunnelItem.stage.not_in(OUT))
+    items = db.scalars(sa.select(FunnelItem).where(is_open).order_by(FunnelItem.id))
     by_id = {row.id: row for row in items}
     given, days = full_assessors(db), _evidence_days(db)
     seen = _seen(db, actor, by_id, given)

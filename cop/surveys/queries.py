@@ -46,7 +46,8 @@ _RELEASED = {
 }  # fmt: skip
 
 
-def _office(actor: Actor, **_params: Any) -> Hashable:
+def office(actor: Actor, **_params: Any) -> Hashable:
+    """The scope of what the whole programme office reads alike. Raises Forbidden."""
     require(actor, Permission.SURVEY_EDIT)
     return None
 
@@ -68,7 +69,7 @@ class TemplateRow:
     archived: bool
 
 
-@query("surveys", scope=_office)
+@query("surveys", scope=office)
 def templates(db: DbSession, actor: Actor | None) -> tuple[TemplateRow, ...]:
     """All templates by name."""
     require(actor, Permission.SURVEY_EDIT)
@@ -92,7 +93,7 @@ class TemplateDetail:
     questions: tuple[QuestionInput, ...]
 
 
-@query("surveys", scope=_office)
+@query("surveys", scope=office)
 def template(db: DbSession, actor: Actor | None, *, template_id: int) -> TemplateDetail:
     """One template. Raises NotFound."""
     require(actor, Permission.SURVEY_EDIT)
@@ -102,7 +103,7 @@ def template(db: DbSession, actor: Actor | None, *, template_id: int) -> Templat
     return TemplateDetail(row.id, row.version, row.name, row.kind.value, row.purpose, archived, questions)
 
 
-@query("surveys", "participation", scope=_office)
+@query("surveys", "participation", scope=office)
 def waves(db: DbSession, actor: Actor | None) -> pd.DataFrame:
     """Every wave, the latest first: how many are asked, and the share who answered from ten people on, nothing else."""
     require(actor, Permission.SURVEY_EDIT)
@@ -177,7 +178,7 @@ class WaveDetail:
     would_ask: int | None
 
 
-@query("surveys", "participation", "people", "organisation", "memberships", "catalog", scope=_office)
+@query("surveys", "participation", "people", "organisation", "memberships", "catalog", scope=office)
 def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> WaveDetail:
     """One wave. Raises NotFound."""
     require(actor, Permission.SURVEY_EDIT)
@@ -200,13 +201,6 @@ def wave(db: DbSession, actor: Actor | None, *, survey_id: int, today: date) -> 
         is_frozen=checked.is_frozen(db, row),
         would_ask=len(snapshot.people_of(db, audience, today=today)) if is_draft else None,
     )
-
-
-@query("people", "organisation", "memberships", "catalog", scope=_office)
-def would_ask(db: DbSession, actor: Actor | None, *, audience: Audience, today: date) -> int:
-    """How many people an audience is today."""
-    require(actor, Permission.SURVEY_EDIT)
-    return len(snapshot.people_of(db, audience, today=today))
 
 
 @query("surveys", "participation")

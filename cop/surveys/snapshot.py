@@ -73,7 +73,7 @@ def _members(today: date) -> sa.Select[int, int]:
 
 def take(db: DbSession, survey: Survey, people: dict[int, tuple[int | None, int | None]], *, today: date) -> None:
     """Write down groups, cohorts, and everybody as not done yet, for a wave that is being opened."""
-    belongs = _memberships(db, people, today)
+    belongs = groups_of(db, people, today)
     headcounts: dict[Key, int] = defaultdict(int)
     cohorts: dict[frozenset[Key], list[int]] = defaultdict(list)
     for person_id, keys in belongs.items():
@@ -105,7 +105,7 @@ def take_whole(db: DbSession, survey: Survey, person_ids: Sequence[int], *, name
     db.flush()
 
 
-def _memberships(
+def groups_of(
     db: DbSession, people: dict[int, tuple[int | None, int | None]], today: date
 ) -> dict[int, frozenset[Key]]:
     """The groups of each person: the whole, their unit and every unit above, their job role, their communities."""

@@ -188,11 +188,16 @@ def test_from_a_template_to_a_wave_that_is_open_and_closed(office, db):
     assert app.query_params["wave"] == str(row.id)
     told = " ".join(item.value for item in app.markdown)
     assert "**5 people** will be asked 1 question, named" in told
+    no_accounts = "0 of 5 people can sign in. The other 5 have no active account and can't answer."
+    shows_nothing = "The results will show nothing: no group has 5 people who can sign in."
+    assert no_accounts in [item.value for item in app.warning]
+    assert any(item.value.startswith(shows_nothing) for item in app.text)
     app.button(key=f"open_survey:{row.id}:sure").click().run()
     assert said(app) == ["Aero in *autumn* is open. 5 people are asked."]
     assert "5 people asked, response rate not enough data." in [
         item.value for item in app.text
     ]  # of five, none is told
+    assert no_accounts in [item.value for item in app.warning]  # before it is closed too
     app.button(key=f"close_survey:{row.id}:sure").click().run()
     with reading() as found:
         assert found.get_one(Survey, row.id).state is SurveyState.CLOSED

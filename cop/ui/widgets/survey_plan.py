@@ -9,14 +9,14 @@ import streamlit as st
 
 from cop.catalog.queries import open_communities, units
 from cop.skills.queries import job_roles
-from cop.surveys import queries
+from cop.surveys.audience_queries import reach_of_audience
 from cop.surveys.audit import LEAST
 from cop.surveys.inputs import LARGEST_SMALLEST, Audience
 from cop.ui import run
 from cop.ui.format import day, distinct
 from cop.ui.load import load
 from cop.ui.perform import Form
-from cop.ui.widgets import kept
+from cop.ui.widgets import kept, survey_reach
 from cop.ui.widgets.survey_words import ANONYMOUS, NAMED, mode, people
 
 FIELDS = ("name", "purpose", "named", "unit_ids", "job_role_ids", "community_ids", "smallest_group", "closes_on")
@@ -110,12 +110,14 @@ def _audience(form: Form, plan: Plan) -> None:
     for (name, title, names, everything), column in zip(choices, st.columns(3), strict=True):
         with column:
             _chosen(form, name, title, names, getattr(plan, name), everything)
-    asked = load(queries.would_ask, audience=plan.audience, today=run.current().today)
-    if asked < plan.smallest_group:
-        few = "Nobody would be asked." if not asked else f"Only {people(asked)} would be asked."
-        st.warning(f"{few} Of fewer than {plan.smallest_group} nothing could be told.", icon=":material/group_off:")
+    today, smallest = run.current().today, plan.smallest_group
+    reach = load(reach_of_audience, audience=plan.audience, smallest_group=smallest, today=today)
+    if reach.asked < smallest:
+        few = "Nobody would be asked." if not reach.asked else f"Only {people(reach.asked)} would be asked."
+        st.warning(f"{few} Of fewer than {smallest} nothing could be told.", icon=":material/group_off:")
     else:
-        st.text(f"{people(asked)} would be asked today.")
+        st.text(f"{people(reach.asked)} would be asked today.")
+        survey_reach.show(reach, smallest)
 
 
 def _chosen(form: Form, name: str, title: str, names: dict[int, str], chosen: list[int], everything: str) -> None:

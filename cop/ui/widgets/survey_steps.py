@@ -9,26 +9,28 @@ import streamlit as st
 from cop.choices import SurveyState
 from cop.errors import Conflict
 from cop.surveys import wave_operations as operations
+from cop.surveys.audience_queries import reach_of_audience, reach_of_wave
 from cop.surveys.queries import WaveDetail
 from cop.ui.format import day
 from cop.ui.layout import go
+from cop.ui.load import load
 from cop.ui.perform import Done, Form
 from cop.ui.text import plain
-from cop.ui.widgets import conflict, kept, notice, removal, survey_edit
+from cop.ui.widgets import conflict, kept, notice, removal, survey_edit, survey_reach
 from cop.ui.widgets.survey_words import counted, mode, people
 
 
 def steps(found: WaveDetail, today: date) -> None:
     """What can be done with it as it stands."""
     if found.state == SurveyState.DRAFT:
-        _open(found)
+        _open(found, today)
         _delete(found)
     elif found.state == SurveyState.OPEN:
         _move(found, today)
         _close(found)
 
 
-def _open(found: WaveDetail) -> None:
+def _open(found: WaveDetail, today: date) -> None:
     form = Form(f"open_survey:{found.id}")
     with st.popover("Open it", icon=":material/send:", type="primary", key=form.key("box")):
         if survey_edit.is_changed(found):
@@ -36,8 +38,10 @@ def _open(found: WaveDetail) -> None:
         asked = people(found.would_ask or 0)
         st.markdown(
             f"**{plain(asked)}** will be asked {counted(len(found.questions), 'question')}, "
-            f"{mode(named=found.named).lower()}, until **{day(found.closes_on)}**. They see it on their screens at once."
+            f"{mode(named=found.named).lower()}, until **{day(found.closes_on)}**. Those who can sign in see it on their screens at once."
         )
+        audience = {"audience": found.audience, "smallest_group": found.smallest_group, "today": today}
+        survey_reach.show(load(reach_of_audience, **audience), found.smallest_group)
         st.markdown(
             "From then on these stay as they are: who is asked, who belongs to which unit, job role and community, the "
             "mode, and the smallest group. Questions may change until the first answer is in."
@@ -88,6 +92,7 @@ def _close(found: WaveDetail) -> None:
             f"Nobody can answer or change an answer any more. The results are made once, for everybody to read. {gone} "
             "There is no way back."
         )
+        survey_reach.show(load(reach_of_wave, survey_id=found.id), found.smallest_group)
         if st.button("Close it now", type="primary", key=form.key("sure")):
             with st.spinner("Working out what may be told, and deleting answers. This can take some seconds."):
                 done = written(form, operations.close_wave, survey_id=found.id, version=found.version)

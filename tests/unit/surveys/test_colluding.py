@@ -43,8 +43,9 @@ def found_queries():
     }
 
 
-OFFICE = {f"queries.{name}" for name in ("templates", "template", "waves", "wave", "would_ask")}
-KNOWN = {"today": make.TODAY, "audience": Audience()}
+OFFICE = {f"queries.{name}" for name in ("templates", "template", "waves", "wave")}
+OFFICE |= {f"audience_queries.{name}" for name in ("reach_of_audience", "reach_of_wave")}
+KNOWN = {"today": make.TODAY, "audience": Audience(), "smallest_group": 5}
 TELL_ANSWERS = {"queries.released", "queries.comments"}
 """What tells of answers at all, and only of closed waves."""
 

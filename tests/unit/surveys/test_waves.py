@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from cop.surveys import form_queries
 from cop.surveys import queries as q
 from cop.surveys import template_operations as t
 from cop.surveys import wave_operations as w
+from cop.surveys.audience_queries import reach_of_audience, reach_of_wave
 from cop.surveys.inputs import Audience, QuestionInput
 from tests import factories as make
 
@@ -345,10 +347,10 @@ def test_feedback_on_a_session_is_not_asked_for_here(db, office):
 def test_how_many_an_audience_would_be(db, office):
     unit = make.org_unit(db)
     [make.person(db, org_unit_id=unit.id) for _ in range(3)]
-    assert q.would_ask(db, office, audience=Audience(), today=make.TODAY) == 4
-    assert q.would_ask(db, office, audience=Audience(unit_ids=(unit.id,)), today=make.TODAY) == 3
+    assert asked(db, office, Audience()) == 4
+    assert asked(db, office, Audience(unit_ids=(unit.id,))) == 3
     with pytest.raises(Forbidden):
-        q.would_ask(db, make.actor(db, Role.MANAGER), audience=Audience(), today=make.TODAY)
+        asked(db, make.actor(db, Role.MANAGER), Audience())
 
 
 def test_a_conflict_tells_audience_and_questions_too(db, office):
@@ -371,3 +373,30 @@ def test_the_office_finds_waves_by_words_state_and_kind(db, office):
     assert q.matching_waves(rows, text="agua MARÇO")["name"].tolist() == ["Água em março"]
     assert q.matching_waves(rows, states=("open",)).empty
     assert len(q.matching_waves(rows, states=("draft", "open"), kinds=("pulse",))) == 2
+
+
+def asked(db, actor, audience):
+    return reach_of_audience(db, actor, audience=audience, smallest_group=5, today=make.TODAY).asked
+
+
+def test_how_far_a_wave_reaches_before_and_while_it_is_open(db, office):
+    """Seven in unit A, five of them with an account; four in B and the office, all with one: two of three groups."""
+    units = [make.org_unit(db), make.org_unit(db)]
+    people = [make.person(db, org_unit_id=units[index >= 7].id) for index in range(11)]
+    for person in [*people[:5], *people[7:]]:
+        make.account(db, person)
+    make.account(db, people[5], active=False)
+    everybody = {"audience": Audience(), "smallest_group": 5, "today": make.TODAY}
+    before = reach_of_audience(db, office, **everybody)
+    assert (before.asked, before.can_sign_in, before.groups, before.can_show) == (12, 10, 3, 2)
+    assert reach_of_audience(db, office, **everybody | {"smallest_group": 6}).can_show == 1
+    assert reach_of_audience(db, office, **everybody | {"audience": None}).asked == 0
+    survey = make.open_survey(db)
+    assert reach_of_wave(db, office, survey_id=survey.id) == before
+    db.execute(sa.update(Participation).where(Participation.survey_id == survey.id).values(done=True))
+    assert reach_of_wave(db, office, survey_id=survey.id) == before  # nothing of who answered
+    with pytest.raises(NotFound):
+        reach_of_wave(db, office, survey_id=make.survey(db).id)
+    for read in (partial(reach_of_audience, **everybody), partial(reach_of_wave, survey_id=survey.id)):
+        with pytest.raises(Forbidden):
+            read(db, make.actor(db, Role.MANAGER))

@@ -85,7 +85,8 @@ def make_pairs(db: DbSession) -> Pairs:
         "now": NOW, "today": TODAY, "as_of": TODAY, "period": Period(TODAY.replace(day=1), TODAY.replace(day=1)),
         "first": TODAY, "last": TODAY + timedelta(days=31), "most": 10, "start": 0, "count": 10, "text": "Person",
         "search": "", "closed": True, "idle_seconds": 1e9, "code": "ABCD23", "naming": Naming.EMAIL, "job": job(),
-        "criteria": (CriterionInput("Value nobody marked", 1.0),), "audience": Audience(), "wanted": Wanted(),
+        "criteria": (CriterionInput("Value nobody marked", 1.0),), "audience": Audience(),
+        "smallest_group": 5, "wanted": Wanted(),
         "kind": "community", "account_id": accounts["staff"][0].id, "person_id": accounts["staff"][0].person_id,
         "community_id": rooms[0].id, "session_id": come.id, "item_id": raised.id, "meeting_id": meeting.id,
         "round_id": rounds[RoundPhase.SCORING].id, "survey_id": wave.id, "group_id": group,
@@ -96,6 +97,7 @@ def make_pairs(db: DbSession) -> Pairs:
         "funnel.score_queries.sheet": {"item_id": item.id},
         "sessions.queries.attendees": {"session_id": held.id},
     }
+    special["surveys.audience_queries.reach_of_wave"] = {"survey_id": named.id}
     for name in ("form", "my_answer", "prefilled"):
         special[f"surveys.form_queries.{name}"] = {"survey_id": named.id}
     return Pairs(_actors(db, accounts), params, special)

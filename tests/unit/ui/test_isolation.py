@@ -37,11 +37,12 @@ _SAME = {
     "search.queries": "things",
     "sessions.queries": "between",
     "structure.queries": "areas job_roles settings units",
+    "surveys.audience_queries": "reach_of_audience reach_of_wave",
     "surveys.coverage_queries": "coverage",
     "surveys.feedback_queries": "by_session comments session_feedback",
     "surveys.gap_item_queries": "gaps_of_item",
     "surveys.gap_queries": "gap_rows gap_waves profile",
-    "surveys.queries": "comments released results template templates wave waves would_ask",
+    "surveys.queries": "comments released results template templates wave waves",
     "surveys.result_queries": "head of_group",
     "trail.queries": "choices entries entry",
 }

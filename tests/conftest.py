@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as DbSession
@@ -14,6 +15,9 @@ from cop.example.load import SignIn, load_example
 from cop.schema import open_database
 from cop.settings import ROOT, Settings, settings
 from tests.postgres import Postgres, started
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how fast a busy machine is, is no property
+hypothesis.settings.load_profile("untimed")
 
 REAL_DATA = Path(os.environ.get("COP_REAL_DATA") or ROOT.parent / "shared" / "data")
 ON_POSTGRES = os.environ.get("COP_TEST_DATABASE") == "postgresql"

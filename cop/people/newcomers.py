@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from cop import audit
 from cop.choices import PersonKind
 from cop.models import Person, PersonAlias
-from cop.people.names import handle_key, name_key
+from cop.people.names import handle_key, name_key, without_invisible
 from cop.permissions import Actor
 from cop.validation import Checks
 
@@ -29,9 +29,9 @@ class Newcomer:
 
 def check_newcomer(db: DbSession, checks: Checks, field: str, newcomer: Newcomer) -> Newcomer:
     """The newcomer with values ready to be stored; problems, such as a known e-mail, go to `field`."""
-    name = checks.text(field, "A name", newcomer.name, limit=120, required=True)
+    name = checks.text(field, "A name", without_invisible(newcomer.name), limit=120, required=True)
     kind = checks.one_of(field, "A new person's kind", newcomer.kind, PersonKind)
-    email = checks.text(field, "An e-mail address", newcomer.email, limit=254).lower()
+    email = checks.text(field, "An e-mail address", without_invisible(newcomer.email), limit=254).lower()
     handle = handle_key(checks.text(field, "A handle", newcomer.handle, limit=80))
     if name and not name_key(name):
         checks.fail(field, f"“{name}” is not a name.")

@@ -1,5 +1,6 @@
 """The rules for what a facilitator says of a session; each problem goes to the field it stands beside."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from cop.choices import AttendanceKind, ContributionKind, SessionKind, SessionStatus
 from cop.models import CommunitySession, Person
+from cop.people.names import name_key
 from cop.people.newcomers import Newcomer, check_newcomer
 from cop.sessions.inputs import Gift, Link, PersonRef, Plan, Report
 from cop.sessions.times import problems, to_utc
@@ -147,11 +149,17 @@ def _check_list(checks: Checks, kind: AttendanceKind, report: Report, people: di
 
 
 def _check_newcomers_differ(checks: Checks, newcomers: dict[str, Newcomer]) -> None:
-    for what in ("name", "email", "handle"):
+    """Two new people may bear one name where an address or handle of each tells them apart."""
+    for what in ("email", "handle"):
         values = [value.casefold() for newcomer in newcomers.values() if (value := getattr(newcomer, what))]
         for value in values:
             if values.count(value) > 1:
                 checks.fail("attended", f"Two new people have the same {what}, “{value}”.")
+    names = Counter(name_key(newcomer.name) for newcomer in newcomers.values())
+    for newcomer in newcomers.values():
+        if names[name_key(newcomer.name)] > 1 and not (newcomer.email or newcomer.handle):
+            message = f"Two new people are called “{newcomer.name}”. Give each an e-mail address, or leave one out."
+            checks.fail("attended", message)
 
 
 def _headcount(checks: Checks, value: int | None) -> int | None:

@@ -1,17 +1,20 @@
 """Matching a pasted list to people: exact first, then alike with the user confirming each. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from cop.errors import Invalid
 from cop.people.directory import Candidate, Directory
 from cop.people.names import name_key
-from cop.sessions.roster_text import Entry, entries
+from cop.sessions.attendance_lists.free_text import Entry
+from cop.sessions.attendance_lists.reader import AUTOMATIC, ReadList, read_list
 
-MAX_CHARACTERS = 50_000
-MAX_LINES = 1_000
+MAX_CHARACTERS = 1_000_000
+MAX_LINES = 5_000
 """More than this isn't a session's roster; it would only keep everybody waiting."""
+_MOST_SUGGESTIONS = 300
+"""Unknown names for which similar ones are looked for; beyond, nobody answers one by one."""
 
 
 class Outcome(StrEnum):
@@ -65,32 +68,59 @@ class Settled:
     """Lines by which somebody was named again, and so counted once."""
 
 
-def read(text: str, directory: Directory, usual: Collection[int]) -> list[Line]:
-    """Every line of a pasted list, matched; Invalid on `roster` when it is too long to be one.
+@dataclass(frozen=True)
+class Roster:
+    """A list that was read: a line for each person it names, and what of it was left out."""
 
-    `usual` are the people who belong here: a first name alone can only mean one of them.
+    lines: tuple[Line, ...]
+    source: ReadList
+
+
+def read(
+    text: str,
+    directory: Directory,
+    usual: Collection[int],
+    *,
+    presence: str = AUTOMATIC,
+    least_minutes: int = 0,
+) -> Roster:
+    """Read a list and match who it names; Invalid on `roster` when it is too long to be one.
+
+    `usual` are the people who belong here: a first name alone can only mean one of them. `presence` and `least_minutes`
+    are the user's choices of the column that says who came, and of how long one has to stay.
     """
     if len(text) > MAX_CHARACTERS:
         raise Invalid({"roster": f"This list is too long: {len(text):,} characters, at most {MAX_CHARACTERS:,} fit."})
-    found = entries(text, lambda spelling: name_key(spelling) in directory.by_key)
-    if len(found) > MAX_LINES:
-        raise Invalid({"roster": f"This list names {len(found):,} people, at most {MAX_LINES:,} fit."})
-    usual = frozenset(usual)
-    lines: list[Line] = []
+    source = read_list(
+        text,
+        lambda spelling: name_key(spelling) in directory.by_key,
+        presence=presence,
+        least_minutes=least_minutes,
+    )
+    if len(source.entries) > MAX_LINES:
+        raise Invalid({"roster": f"This list names {len(source.entries):,} people, at most {MAX_LINES:,} fit."})
+    return Roster(tuple(_lines(source.entries, directory, frozenset(usual))), source)
+
+
+def _lines(entries: Collection[Entry], directory: Directory, usual: frozenset[int]) -> Iterator[Line]:
     seen_keys: set[str] = set()
     seen_people: set[int] = set()
-    for entry in found:
-        line = Line(entry, Outcome.REPEATED) if entry.key in seen_keys else match(entry, directory, usual)
+    suggestions = 0
+    for entry in entries:
+        if entry.key in seen_keys:
+            line = Line(entry, Outcome.REPEATED)
+        else:
+            line = match(entry, directory, usual, suggest=suggestions < _MOST_SUGGESTIONS)
+            suggestions += line.outcome is Outcome.UNKNOWN or bool(line.candidates)
         if line.person_id in seen_people:
             line = Line(entry, Outcome.REPEATED, line.person_id)
         seen_keys.add(entry.key)
         if line.person_id is not None:
             seen_people.add(line.person_id)
-        lines.append(line)
-    return lines
+        yield line
 
 
-def match(entry: Entry, directory: Directory, usual: frozenset[int]) -> Line:
+def match(entry: Entry, directory: Directory, usual: frozenset[int], *, suggest: bool = True) -> Line:
     """Who an entry is. Where what it says points to different people, or the name to several, the user is asked."""
     named = directory.by_key.get(name_key(entry.name), frozenset()) if entry.name else frozenset()
     sure = _by_address(entry, directory)
@@ -105,7 +135,7 @@ def match(entry: Entry, directory: Directory, usual: frozenset[int]) -> Line:
         return Line(entry, Outcome.KNOWN, next(iter(named)))
     if named or hinted:
         return _ask(entry, named | hinted, usual)
-    return _alike(entry, directory, usual)
+    return _alike(entry, directory, usual) if suggest else Line(entry, Outcome.UNKNOWN)
 
 
 def _by_address(entry: Entry, directory: Directory) -> frozenset[int]:

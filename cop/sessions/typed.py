@@ -28,6 +28,8 @@ class Typed:
     ticked: list[int] = field(default_factory=list)
     extras: list[int] = field(default_factory=list)
     roster: str = ""
+    presence: str = ""
+    least_minutes: int = 0
     answers: dict[str, Any] = field(default_factory=dict)
     left_out: list[int] = field(default_factory=list)
     led: list[PersonRef] = field(default_factory=list)

@@ -83,6 +83,37 @@ def test_recording_from_a_pasted_list_on_a_phone(server, team, new_page, sign_in
     assert came(server, session_id) == {"Ana Gómez", "Ben Ito", "Chiara Conti", "Nora Vidal"}
 
 
+REPORT = (
+    "1. Zusammenfassung\nTitel\tRunde\n\n2. Teilnehmer\nName\tErster Beitritt\tDauer der Besprechung\tE-Mail\n"
+    "Gómez, Ana\t12.11.26, 09:58:00\t1 Std. 4 Min.\t\nBen Ito\t12.11.26, 10:00:00\t2 Min.\t\n"
+    "Nora Vidal (Gast)\t12.11.26, 10:00:00\t59 Min.\tnora.vidal@elsewhere.example\n"
+    "Besprechungsraum Nord\t12.11.26, 09:57:00\t1 Std. 5 Min.\t\n"
+)
+
+
+def test_dropping_a_meetings_report_on_a_phone(server, team, new_page, sign_in, settle, shot, axe):
+    session_id = planned(server, "Report dropped")
+    page = new_page(**PHONE)
+    sign_in(page, "fay", f"/record?session={session_id}")
+    report = {"name": "report.csv", "mimeType": "text/csv", "buffer": REPORT.encode("utf-16")}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(report)
+    expect(page.get_by_text("Recognised: 2")).to_be_visible()
+    expect(page.get_by_text("3 lines left out: 3 name nobody")).to_be_visible()
+    minimum = page.get_by_label("Minutes one has to stay to count")
+    minimum.fill("5")
+    minimum.blur()
+    expect(page.get_by_text("Recognised: 1")).to_be_visible()
+    answer(page, "Besprechungsraum Nord", "No person, or leave out")
+    settle(page)
+    answer(page, "Nora Vidal", "A new guest")
+    settle(page)
+    shot(page, "record-phone-report")
+    axe(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Recorded. The community’s figures")).to_be_visible()
+    assert came(server, session_id) == {"Ana Gómez", "Nora Vidal"}
+
+
 def test_the_shortest_recording(server, team, new_page, sign_in, settle, shot):
     page = new_page(**PHONE)
     sign_in(page, "fay", "/record?community=data-engineering")

@@ -371,6 +371,21 @@ def test_amending_opens_with_what_was_recorded(world):
     assert any("Taken off the list: Ana Gómez" in item.value for item in page.text)
 
 
+def test_all_open_names_are_answered_at_once_and_taken_back(world):
+    app = open_page("record", community="data")
+    unknown = [f"Person {first}{second}" for first in "ABCDEF" for second in "GHIJKLM"]
+    widget(app, "text_area", "roster").input("Ben Itto\n" + "\n".join(unknown)).run()
+    assert len([item for item in app.pills if item.label.startswith(("Nobody", "Who is"))]) == 30  # of 43
+    press(app, "rest:single")
+    press(app, "rest:guest")
+    assert "43 people" in " ".join(item.value for item in app.markdown)
+    press(app, "rest:undo")
+    assert "1 person" in " ".join(item.value for item in app.markdown)
+    press(app, "rest:leave_out")
+    press(app, "save")
+    assert came(held()[0].id) == {world.ben.id}
+
+
 def offers_calendar_entry(page):
     return "Add to calendar" in [item.proto.label for item in page.get("download_button")]
 

@@ -62,7 +62,14 @@ def _names(opened: Opened, form: Form) -> tuple[dict[str, Any], Came]:
     st.markdown(f"**{_count(len(came.attended))}**", text_alignment="left")
     form.slot("attended")
     fields: dict[str, Any] = {"ticked": [*ticked, *extras], "extras": list(opened.extras)}
-    return {**fields, "roster": pasted.text, "answers": pasted.answers, "left_out": pasted.left_out}, came
+    listed = {
+        "roster": pasted.text,
+        "presence": pasted.presence,
+        "least_minutes": pasted.least_minutes,
+        "answers": pasted.answers,
+        "left_out": pasted.left_out,
+    }
+    return fields | listed, came
 
 
 def _count(number: int) -> str:

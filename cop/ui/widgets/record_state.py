@@ -21,7 +21,7 @@ from cop.sessions import operations, queries
 from cop.sessions.attending import checked_in
 from cop.sessions.drafts import Kept, Mark, draft_subject, own_draft, own_mark
 from cop.sessions.queries import Room, SessionDetail, Usual
-from cop.sessions.roster import Line
+from cop.sessions.roster import Roster
 from cop.sessions.times import to_local
 from cop.sessions.typed import Typed, from_payload, when
 from cop.ui import run as runs
@@ -59,8 +59,14 @@ class Opened:
     """When the draft that the form was opened with was kept."""
     problem: str = ""
     saved_id: int | None = None
-    matched: tuple[Any, list[Line]] | None = None
+    matched: tuple[Any, Roster] | None = None
     """The pasted list as matched last, and what that depends on."""
+    file_problem: str = ""
+    """Why the file that was dropped can't be read."""
+    answered: dict[str, Any] = field(default_factory=dict)
+    """Answers to the list's lines; only some of their questions are drawn."""
+    answered_at_once: tuple[str, ...] = ()
+    """The lines that were answered with one press last, for the way back."""
     tables: dict[str, tuple[int, tuple[str, ...], list[dict[str, Any]]]] = field(default_factory=dict)
     """Per table: generation, options, rows it starts from (see widgets.tables)."""
 

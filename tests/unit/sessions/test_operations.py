@@ -256,11 +256,24 @@ def test_bad_reports_are_refused_and_nothing_is_half_written(world):
         assert message in refused(world.record, report=Report(**values))[field], values
     newcomers = {"n1": Newcomer("Nora"), "n2": Newcomer("NORA")}
     report = Report(attendance="list", attended=["n1", "n2"], newcomers=newcomers)
-    assert "same name" in refused(world.record, report=report)["attended"]
+    assert "called “Nora”" in refused(world.record, report=report)["attended"]
     with reading() as db:
         for table in (CommunitySession, Attendance, Contribution, AuditEntry):
             assert db.scalar(sa.select(sa.func.count()).select_from(table)) == 0
         assert db.scalar(sa.select(sa.func.count()).where(Person.name == "Nora")) == 0
+
+
+def test_two_new_people_of_one_name_are_told_apart_by_address(world):
+    newcomers = {
+        "n1": Newcomer("Nora", email="nora@example.org"),
+        "n2": Newcomer("NORA\u200b", email="no\u200bra.2@example.org"),
+    }
+    world.record(report=Report(attendance="list", attended=["n1", "n2"], newcomers=newcomers))
+    with reading() as db:
+        stored = db.execute(
+            sa.select(Person.name, Person.email).where(Person.name.ilike("nora")).order_by(Person.email)
+        )
+        assert [tuple(row) for row in stored] == [("NORA", "nora.2@example.org"), ("Nora", "nora@example.org")]
 
 
 def test_the_future_cannot_have_been_held(world):

@@ -11,7 +11,7 @@ from cop.accounts.tokens import new_token, token_hash
 from cop.choices import GrantedRole
 from cop.db import reading, transaction
 from cop.execute import execute
-from cop.models import Account, SignInSession
+from cop.models import Account, Facilitator, Person, SignInSession
 from cop.permissions import SYSTEM
 from cop.web import gate
 from cop.web.gate import host_allowed
@@ -63,11 +63,17 @@ def test_uploads_are_refused_before_they_are_read(client):
     assert answer.status_code == 401
 
 
-def test_only_who_may_import_can_upload(client, mia, engine):
+def test_only_who_may_import_or_record_sessions_can_upload(client, mia, engine):
     sign_in(client)
     path = "/_stcore/upload_file/some-session/some-file"
     answer = client.put(path, content=iter([b"x" * 100]), headers=FORM)
     assert (answer.status_code, answer.content) == (403, b"")
+    with transaction(engine) as db:
+        make.facilitator(db, make.community(db), db.get_one(Person, mia.person_id))
+    assert client.put(path, content=b"x", headers=FORM).status_code == 200
+    with transaction(engine) as db:
+        db.execute(sa.delete(Facilitator))
+    assert client.put(path, content=b"x", headers=FORM).status_code == 403
     with transaction(engine) as db:
         make.grant(db, mia, GrantedRole.ADMIN)
     assert client.put(path, content=b"x", headers=FORM).status_code == 200

@@ -1,4 +1,4 @@
-"""Reading a pasted list of people: text in, one entry per person named out. Pure."""
+"""Names in free text: lines, bullets, commas, handles, chat excerpts; text in, one entry per person named out. Pure."""
 
 import re
 import unicodedata
@@ -27,19 +27,12 @@ _HEADING = re.compile(
 _SUFFIX = re.compile(r"\s+[-–—]\s+.*$|\s*\|.*$")
 _COMMA = "\ue000"  # stands for a comma inside quotes while the others separate; no input holds it (see `entries`)
 
-_NAME_HEADS: Final = {
-    "name",
-    "full name",
-    "display name",
-    "participant",
-    "attendee",
-    "name (original name)",
-    "user name",
-}
-_EMAIL_HEADS: Final = {"email", "e-mail", "user email", "email address", "e-mail address", "participant id (upn)"}
 _ROLES: Final = {
     "attendee", "co-host", "cohost", "external", "guest", "host", "me", "name", "names", "organizer", "organiser",
     "presenter", "unverified", "you", "joined", "joined before", "left", "yes", "no",
+    "invitado", "invitada", "externo", "externa", "organizador", "organizadora", "gast", "extern", "nicht verifiziert",
+    "organisator", "organisatorin", "referent", "invité", "invitée", "externe", "organisateur", "organisatrice",
+    "convidado", "convidada", "ospite", "esterno", "organizzatore", "organisatie", "anfitrión", "gastgeber", "hôte",
 }  # fmt: skip
 
 
@@ -52,6 +45,8 @@ class Entry:
     email: str = ""
     handle: str = ""
     hint: str = ""
+    minutes: float | None = None
+    """How long they stayed, where the list says so."""
 
     @property
     def key(self) -> str:
@@ -63,39 +58,8 @@ def entries(text: str, is_name: IsName) -> list[Entry]:
     """Every person named in the text, in its order, repetitions included."""
     clean = unicodedata.normalize("NFC", text).replace(_COMMA, " ").replace("\u00a0", " ").replace("\ufeff", "")
     lines = [line for line in clean.splitlines() if line.strip()]
-    table = _table(lines)
-    if table is not None:
-        return table
     ticked = any((box := _BOX.match(_BULLET.sub("", line))) and box[1] != " " for line in lines)
     return [entry for line in lines for entry in _line(line, is_name, only_ticked=ticked)]
-
-
-def _table(lines: list[str]) -> list[Entry] | None:
-    """The rows below a header such as "Name<TAB>First join<TAB>E-mail"; None where there is no header."""
-    for number, line in enumerate(lines):
-        mark = "\t" if "\t" in line else ","
-        heads = [cell.strip().strip('"').casefold() for cell in line.split(mark)]
-        name_at = next((index for index, head in enumerate(heads) if head in _NAME_HEADS), None)
-        if name_at is None or len(heads) < 2:
-            continue
-        email_at = next((index for index, head in enumerate(heads) if head in _EMAIL_HEADS), None)
-        rows = [_cells(row, mark) for row in lines[number + 1 :]]
-        made = [_row(cells, name_at, email_at) for cells in rows if len(cells) >= min(2, len(heads))]
-        return [entry for entry in made if entry]
-    return None
-
-
-def _cells(row: str, mark: str) -> list[str]:
-    held = _QUOTED.sub(lambda match: match[1].replace(",", _COMMA), row) if mark == "," else row
-    return [cell.replace(_COMMA, ",").strip().strip('"') for cell in held.split(mark)]
-
-
-def _row(cells: list[str], name_at: int, email_at: int | None) -> Entry | None:
-    name = cells[name_at] if name_at < len(cells) else ""
-    email = cells[email_at] if email_at is not None and email_at < len(cells) else ""
-    if name.casefold() in _NAME_HEADS | {""}:
-        return None
-    return _person(f"{name} <{email}>" if "@" in email else name)
 
 
 def _line(line: str, is_name: IsName, *, only_ticked: bool) -> Iterator[Entry]:
@@ -126,7 +90,7 @@ def _tabbed(cells: list[str], is_name: IsName) -> Iterator[Entry]:
     """An export's row (a name, then times, actions, an e-mail), or people side by side."""
     if any(_is_detail(cell) for cell in cells[1:]):
         email = next((cell for cell in cells[1:] if _EMAIL.fullmatch(cell)), "")
-        yield from _some(_person(f"{cells[0]} <{email}>" if email else cells[0]))
+        yield from _some(person(f"{cells[0]} <{email}>" if email else cells[0]))
     else:
         yield from _commas(cells, is_name)
 
@@ -143,7 +107,7 @@ def _commas(parts: list[str], is_name: IsName) -> Iterator[Entry]:
         following = parts[index + 1] if index + 1 < len(parts) else ""
         if following and _is_one(parts[index], following, is_name, alone=len(parts) == 2):
             joined = f"{parts[index]} <{following}>" if _EMAIL.fullmatch(following) else f"{parts[index]},{following}"
-            yield from _some(_person(joined))
+            yield from _some(person(joined))
             index += 2
         else:
             yield from _people(parts[index])
@@ -156,7 +120,7 @@ def _is_one(left: str, right: str, is_name: IsName, *, alone: bool) -> bool:
     if email:
         local = name_key(email[1].split("@")[0]).replace(" ", "")
         return not _EMAIL.search(left) and any(len(word) > 2 and word in local for word in name_key(left).split())
-    first, second = _person(left), _person(right)
+    first, second = person(left), person(right)
     if not first or not second or not first.name or first.email or first.handle or not second.name:
         return False
     if is_name(f"{second.name} {first.name}") and not is_name(first.name):
@@ -172,13 +136,13 @@ def _people(text: str) -> Iterator[Entry]:
         if len(ends) > 1:
             ends[-1] = len(text)
             for start, end in zip([0, *ends], ends, strict=False):
-                yield from _some(_person(text[start:end]))
+                yield from _some(person(text[start:end]))
             return
-    yield from _some(_person(text))
+    yield from _some(person(text))
 
 
-def _person(text: str) -> Entry | None:
-    """What one piece of text says of one person; None where it names nobody."""
+def person(text: str) -> Entry | None:
+    """Return what one piece of text says of one person; None where it names nobody."""
     text = text.replace(_COMMA, ",").strip()
     rest, email = _take(_EMAIL, text)
     rest, handle = _take(_HANDLE, rest)

@@ -35,7 +35,7 @@ def rows(text: str, delimiter: str) -> list[Row]:
 
 
 def delimiter_of(text: str) -> str:
-    """Return the delimiter whose rows hold the best header, or the most even table; empty where none makes a table."""
+    """Return the delimiter by which a row is the best header; empty where no row is one by any."""
     found = _SEP.match(text.lstrip())
     if found:
         return found[1] if found[1] in DELIMITERS else ""

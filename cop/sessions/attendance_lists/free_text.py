@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from cop.people.names import handle_key, name_key
+from cop.people.names import handle_key, name_key, without_invisible
 
 IsName = Callable[[str], bool]
 """Whether a spelling is exactly somebody's name: decides what a comma means."""
@@ -56,7 +56,7 @@ class Entry:
 
 def entries(text: str, is_name: IsName) -> list[Entry]:
     """Every person named in the text, in its order, repetitions included."""
-    clean = unicodedata.normalize("NFC", text).replace(_COMMA, " ").replace("\u00a0", " ").replace("\ufeff", "")
+    clean = without_invisible(unicodedata.normalize("NFC", text)).replace(_COMMA, " ")
     lines = [line for line in clean.splitlines() if line.strip()]
     ticked = any((box := _BOX.match(_BULLET.sub("", line))) and box[1] != " " for line in lines)
     return [entry for line in lines for entry in _line(line, is_name, only_ticked=ticked)]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from cop.people.names import name_key, without_invisible
 from cop.sessions.attendance_lists import free_text, lengths, words
@@ -58,10 +59,16 @@ class _Table:
     header: tuple[str, ...]
     rows: list[Row] = field(default_factory=list)
 
-    def column(self, role: Role) -> int | None:
-        """The column of that role; of several the one that is filled best, names in letters."""
-        columns = [at for at, head in enumerate(self.header) if words.header_role(head) is role]
-        return max(columns, key=lambda at: self._filled(at, role), default=None)
+    @cached_property
+    def columns(self) -> dict[Role, int]:
+        """Where each role stands; of several columns of a role the one that is filled best, names in letters.
+
+        Worked out once, so not before all rows are there.
+        """
+        places: dict[Role, list[int]] = {}
+        for at, head in enumerate(self.header):
+            places.setdefault(words.header_role(head), []).append(at)
+        return {role: max(among, key=lambda at: self._filled(at, role)) for role, among in places.items()}
 
     def _filled(self, at: int, role: Role) -> int:
         values = [row.cells[at] for row in self.rows[:200] if at < len(row.cells)]
@@ -95,8 +102,8 @@ def read_list(text: str, is_name: IsName, *, presence: str = AUTOMATIC, least_mi
             else:
                 entries.append(entry)
     merged = _once(entries)
-    stayed = [entry for entry in merged if entry.minutes is None or entry.minutes >= least_minutes]
-    left_out += [LeftOut(entry.text, Reason.SHORT) for entry in merged if entry not in stayed]
+    stayed = [entry for entry in merged if not _is_short(entry, least_minutes)]
+    left_out += [LeftOut(entry.text, Reason.SHORT) for entry in merged if _is_short(entry, least_minutes)]
     added = [entry for row in after for entry in free_text.entries(row.text, is_name)]
     return ReadList(
         [*stayed, *added],
@@ -106,6 +113,10 @@ def read_list(text: str, is_name: IsName, *, presence: str = AUTOMATIC, least_mi
         registrations,
         any(entry.minutes is not None for entry in merged),
     )
+
+
+def _is_short(entry: Entry, least_minutes: int) -> bool:
+    return entry.minutes is not None and entry.minutes < least_minutes
 
 
 def _tables(all_rows: Sequence[Row]) -> tuple[list[_Table], list[Row], list[Row]]:
@@ -119,7 +130,7 @@ def _tables(all_rows: Sequence[Row]) -> tuple[list[_Table], list[Row], list[Row]
             inside = True
         elif not inside:
             around.append(row)
-        elif _is_title(row, tables[-1], all_rows[number + 1 :]):
+        elif _is_title(row, tables[-1], all_rows[number + 1 : number + 13]):
             around.append(row)
             inside = False
         else:
@@ -133,7 +144,7 @@ def _tables(all_rows: Sequence[Row]) -> tuple[list[_Table], list[Row], list[Row]
 def _is_title(row: Row, table: _Table, following: Sequence[Row]) -> bool:
     """Whether a row is the heading of a further section, which has a header of its own."""
     alone = len(row.filled) == 1 and row.cells[0] != "" and len(table.header) > 1
-    return alone and any(header_score(other) for other in following[:12])
+    return alone and any(header_score(other) for other in following)
 
 
 def _is_added(row: Row, table: _Table) -> bool:
@@ -142,7 +153,7 @@ def _is_added(row: Row, table: _Table) -> bool:
 
 
 def _cell(table: _Table, row: Row, role: Role) -> str:
-    at = table.column(role)
+    at = table.columns.get(role)
     value = row.cells[at] if at is not None and at < len(row.cells) else ""
     return "" if value.casefold() in _BLANK else value
 
@@ -175,7 +186,7 @@ def _name(table: _Table, row: Row) -> str:
     full one where it contains the first. Beside "Apellidos" alone, "Nombre" is the first name.
     """
     name, first, last = (_cell(table, row, role) for role in (Role.NAME, Role.FIRST, Role.LAST))
-    has_first, has_last = table.column(Role.FIRST) is not None, table.column(Role.LAST) is not None
+    has_first, has_last = Role.FIRST in table.columns, Role.LAST in table.columns
     if name and has_first and has_last:
         return name
     if name and has_first:
@@ -186,7 +197,7 @@ def _name(table: _Table, row: Row) -> str:
 
 
 def _minutes(table: _Table, row: Row) -> float | None:
-    at = table.column(Role.MINUTES)
+    at = table.columns.get(Role.MINUTES)
     if at is not None:
         value = row.cells[at] if at < len(row.cells) else ""
         return lengths.minutes(value, unit=lengths.unit_of(table.header[at]))

@@ -344,6 +344,11 @@ def test_who_no_longer_facilitates_is_not_found(db, staff, role, archived):
     assert found(db, staff, "lindqvits", "person").instead == ""  # nor does a suggestion tell of them
 
 
+def test_a_facilitator_who_left_the_organisation_is_not_found(db, staff):
+    make.facilitator(db, make.community(db), make.person(db, name="Jonas Lindqvist", active=False))
+    assert titles(db, staff, "lindqvist", "person") == []
+
+
 def test_oneself_is_found_and_choosing_counts_at_once(db, colleague, staff):
     own = db.get(Person, staff.person_id)
     own.name = "Canary Self"

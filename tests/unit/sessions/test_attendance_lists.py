@@ -165,6 +165,18 @@ def test_several_rows_of_one_person_add_up():
     assert bo.minutes == 55
 
 
+def test_a_row_without_address_is_of_the_one_person_of_that_name():
+    """Who joins again from another device has no address there; with two of the name nobody knows whose row it is."""
+    one = "Name,Email\nAda Birk,ada@example.org\nAda Birk,\n"
+    two = one + "Ada Birk,ada.birk@example.org\n"
+    assert [(entry.name, entry.email) for entry in read_list(one, lambda _n: False).entries] == [
+        ("Ada Birk", "ada@example.org")
+    ]
+    assert sorted(entry.email for entry in read_list(two, lambda _n: False).entries) == [
+        "", "ada.birk@example.org", "ada@example.org",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [

@@ -202,6 +202,14 @@ def test_what_is_no_roster_is_refused():
         read("\n".join(f"Person {number}" for number in range(5_001)), DIRECTORY, ())
 
 
+def test_similar_names_are_looked_for_only_as_long_as_somebody_would_answer():
+    """Beyond 300 unknown names each further one would cost a search among all people, and is answered in bulk."""
+    unknown = [f"Zz{number:03} Qq{number:03}" for number in range(300)]
+    lines = read("\n".join(["Ana Gomes", *unknown[1:], "Ana Gomez x"]), DIRECTORY, ())
+    assert lines[0].candidates
+    assert (lines[300].outcome, lines[300].candidates) == (Outcome.UNKNOWN, ())
+
+
 def test_twenty_thousand_people_and_two_hundred_unknown_lines_are_read():
     letters = random.Random(7)  # noqa: S311 - a repeatable test
 
